@@ -1,0 +1,336 @@
+"""REML of a random-intercept model from moments, with Kenward–Roger or Satterthwaite tests.
+
+The profile deviance in γ = σ_b²/σ_w² is minimised over t = log(1 + m̄γ) ≥ 0 by a bracketed
+Newton method (for balanced data it is convex in t). With h_k = 1 + m_kγ, M = Σ A_k/h_k and
+R the weighted residual sum of squares,
+
+    D(γ) = Σ ν_k log h_k + log|M| + (N − q) log R.
+
+Everything afterwards is in units of σ_w² and scaled back at the end. References: Patterson &
+Thompson 1971; Kenward & Roger 1997, Biometrics 53:983, eqs. 3–5; Giesbrecht & Burns 1985.
+"""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from planner.engines.kernels.linear import dot, invert_spd, multiply, trace_product
+from planner.engines.kernels.reduce import cross_products, information
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+OK, BOUNDARY, NOT_CONVERGED, NOT_ESTIMABLE = 0, 1, 2, 3
+MAX_ITERATIONS = 60
+STEP_TOLERANCE = 1e-7
+FLAT = 1e-10
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _solve(
+    gamma: float,
+    multiplier: FloatArray,
+    a: FloatArray,
+    b: FloatArray,
+    squares: FloatArray,
+    weighted: FloatArray,
+    phi: FloatArray,
+    work: FloatArray,
+    beta: FloatArray,
+    score: FloatArray,
+    residual: FloatArray,
+) -> float:
+    """β, Φ = M⁻¹, b_k − A_kβ [K, q] and residual squares per stratum [K] at γ; returns R.
+
+    Returns NaN when M is singular.
+    """
+    n_strata, q = b.shape
+    weighted[:] = 0.0
+    for i in range(q):
+        score[0, i] = 0.0
+    for k in range(n_strata):
+        weight = 1.0 / (1.0 + multiplier[k] * gamma)
+        for i in range(q):
+            score[0, i] += weight * b[k, i]
+            for j in range(i + 1):
+                weighted[i, j] += weight * a[k, i, j]
+    if not np.isfinite(invert_spd(weighted, phi, work)):
+        return np.nan
+    multiply(phi, score[0], beta)
+    total = 0.0
+    for k in range(n_strata):
+        value = squares[k]
+        for i in range(q):
+            fitted = 0.0
+            for j in range(q):
+                fitted += (a[k, i, j] if j <= i else a[k, j, i]) * beta[j]
+            score[k, i] = b[k, i] - fitted
+            value -= beta[i] * (b[k, i] + score[k, i])
+        residual[k] = value
+        total += value / (1.0 + multiplier[k] * gamma)
+    return total
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _derivatives(
+    gamma: float,
+    r: float,
+    n_free: float,
+    multiplier: FloatArray,
+    a: FloatArray,
+    freedom: FloatArray,
+    phi: FloatArray,
+    score: FloatArray,
+    residual: FloatArray,
+    slope: FloatArray,
+    product: FloatArray,
+    g: FloatArray,
+) -> tuple[float, float]:
+    """First and second derivative of the profile deviance with respect to γ."""
+    n_strata, q = score.shape
+    first = 0.0
+    second = 0.0
+    r1 = 0.0
+    r2 = 0.0
+    slope[:] = 0.0
+    g[:] = 0.0
+    for k in range(1, n_strata):
+        m = multiplier[k]
+        h = 1.0 + m * gamma
+        u = m / h
+        trace = trace_product(phi, a[k])
+        first += u * (freedom[k] - trace / h)
+        second += u * u * (2.0 * trace / h - freedom[k])
+        r1 -= u * residual[k] / h
+        r2 += 2.0 * u * u * residual[k] / h
+        for i in range(q):
+            g[i] += u / h * score[k, i]
+            for j in range(i + 1):
+                slope[i, j] += u / h * a[k, i, j]
+    for i in range(q):
+        for j in range(i):
+            slope[j, i] = slope[i, j]
+    for i in range(q):
+        for j in range(q):
+            value = 0.0
+            for k in range(q):
+                value += phi[i, k] * slope[k, j]
+            product[i, j] = value
+    for i in range(q):
+        gi = 0.0
+        for j in range(q):
+            second -= product[i, j] * product[j, i]
+            gi += phi[i, j] * g[j]
+        r2 -= 2.0 * g[i] * gi
+    first += n_free * r1 / r
+    second += n_free * (r2 / r - (r1 / r) ** 2)
+    return first, second
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _component_information(
+    observed: bool,
+    gamma: float,
+    sigma2: float,
+    multiplier: FloatArray,
+    a: FloatArray,
+    freedom: FloatArray,
+    phi: FloatArray,
+    score: FloatArray,
+    residual: FloatArray,
+    p: FloatArray,
+    product: FloatArray,
+    g: FloatArray,
+    inverse: FloatArray,
+) -> bool:
+    """W = I⁻¹ [2, 2] of (σ_w², σ_b²) in units of σ_w⁴; fills P_w and P_b, p [2, q, q].
+
+    I is the expected REML information, or the observed one; False if it is not positive
+    definite.
+    """
+    n_strata, q = score.shape
+    info = np.zeros((2, 2))
+    p[:] = 0.0
+    g[:] = 0.0
+    for k in range(n_strata):
+        h = 1.0 + multiplier[k] * gamma
+        trace = trace_product(phi, a[k])
+        spread = -freedom[k] + 2.0 * residual[k] / (sigma2 * h) if observed else freedom[k]
+        quadratic = 2.0 * trace / h if observed else -2.0 * trace / h
+        value = (spread + quadratic) / (h * h)
+        info[0, 0] += value
+        info[0, 1] += multiplier[k] * value
+        info[1, 1] += multiplier[k] * multiplier[k] * value
+        for i in range(q):
+            g[0, i] += score[k, i] / (h * h)
+            g[1, i] += multiplier[k] * score[k, i] / (h * h)
+            for j in range(q):
+                entry = (a[k, i, j] if j <= i else a[k, j, i]) / (h * h)
+                p[0, i, j] += entry
+                p[1, i, j] += multiplier[k] * entry
+    for s in range(2):
+        for i in range(q):
+            for j in range(q):
+                value = 0.0
+                for k in range(q):
+                    value += phi[i, k] * p[s, k, j]
+                product[s, i, j] = value
+    for s in range(2):
+        for r in range(s, 2):
+            curve = 0.0
+            shift = 0.0
+            for i in range(q):
+                for j in range(q):
+                    curve += product[s, i, j] * product[r, j, i]
+                    shift += g[s, i] * phi[i, j] * g[r, j]
+            info[s, r] += (-curve - 2.0 * shift / sigma2) if observed else curve
+    determinant = info[0, 0] * info[1, 1] - info[0, 1] * info[0, 1]
+    if not (info[0, 0] > 0.0 and determinant > 1e-10 * info[0, 0] * info[1, 1]):
+        return False
+    inverse[0, 0] = 2.0 * info[1, 1] / determinant
+    inverse[1, 1] = 2.0 * info[0, 0] / determinant
+    inverse[0, 1] = -2.0 * info[0, 1] / determinant
+    inverse[1, 0] = inverse[0, 1]
+    return True
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _minimise(
+    start: float,
+    n_free: float,
+    multiplier: FloatArray,
+    a: FloatArray,
+    b: FloatArray,
+    squares: FloatArray,
+    freedom: FloatArray,
+    weighted: FloatArray,
+    phi: FloatArray,
+    work: FloatArray,
+    beta: FloatArray,
+    score: FloatArray,
+    residual: FloatArray,
+    g: FloatArray,
+) -> tuple[int, float, float]:
+    """Status, γ̂ and R(γ̂); all work arrays are left at γ̂."""
+    scale = multiplier[multiplier.shape[0] - 1]
+    low, high = -1.0, np.inf
+    t = np.log1p(scale * max(start, 0.0))
+    slope = np.empty_like(phi)
+    for _ in range(MAX_ITERATIONS):
+        gamma = np.expm1(t) / scale
+        r = _solve(gamma, multiplier, a, b, squares, weighted, phi, work, beta, score, residual)
+        if np.isnan(r):
+            return NOT_ESTIMABLE, gamma, r
+        if not r > 1e-13 * np.sum(squares):
+            return NOT_CONVERGED, gamma, r
+        d1, d2 = _derivatives(
+            gamma, r, n_free, multiplier, a, freedom, phi, score, residual, slope, weighted, g[0]
+        )
+        pace = (1.0 + scale * gamma) / scale
+        first = d1 * pace
+        second = d2 * pace * pace + first
+        if t == 0.0 and first >= 0.0:
+            return BOUNDARY, 0.0, r
+        if first < 0.0:
+            low = t
+        else:
+            high = t
+        step = -first / second if second > FLAT else (1.0 if first < 0.0 else -1.0)
+        goal = t + min(max(step, -2.0), 2.0)
+        if goal <= 0.0 and low < 0.0:
+            goal = 0.0
+        elif goal <= low or goal >= high:
+            goal = 0.5 * (max(low, 0.0) + high) if np.isfinite(high) else t + 2.0
+        if abs(goal - t) < STEP_TOLERANCE:
+            gamma = np.expm1(goal) / scale
+            r = _solve(gamma, multiplier, a, b, squares, weighted, phi, work, beta, score, residual)
+            return OK, gamma, r
+        t = goal
+    return NOT_CONVERGED, np.expm1(t) / scale, np.nan
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def fit_reml(
+    n: IntArray,
+    mean: FloatArray,
+    scatter: FloatArray,
+    n_observed: IntArray,
+    stratum: IntArray,
+    multiplier: FloatArray,
+    centred: FloatArray,
+    total: FloatArray,
+    within: FloatArray,
+    between: FloatArray,
+    contrasts: FloatArray,
+    satterthwaite: bool,
+    estimate: FloatArray,
+    se: FloatArray,
+    df: FloatArray,
+    variance: FloatArray,
+    status: NDArray[np.int8],
+) -> None:
+    """Fit every trial of a block; arguments as in `Strata`, contrasts [H, q], results [T, …]."""
+    q, n_strata = total.shape[1], multiplier.shape[0]
+    a = np.zeros((n_strata, q, q))
+    b, score = np.zeros((n_strata, q)), np.zeros((n_strata, q))
+    squares, freedom, residual = np.zeros(n_strata), np.zeros(n_strata), np.zeros(n_strata)
+    weighted, phi, work = np.zeros((q, q)), np.zeros((q, q)), np.zeros((q, q))
+    p, product, w = np.zeros((2, q, q)), np.zeros((2, q, q)), np.zeros((2, 2))
+    beta, v, g = np.zeros(q), np.zeros(q), np.zeros((2, q))
+    x, y = np.zeros((2, q)), np.zeros((2, q))
+    av = np.zeros(q)
+    for t in range(n.shape[0]):
+        information(n[t], stratum, within, between, a)
+        pure = cross_products(
+            n[t], mean[t], scatter[t], n_observed, stratum, centred, total, b, squares, freedom
+        )
+        n_free = np.sum(freedom) - q
+        start = 1.0
+        if pure[2] > 0.0 and pure[0] > 0.0:
+            size = np.sum(freedom) / np.sum(freedom[1:])
+            start = (pure[1] / pure[2] * (size - 1.0) * pure[2] / pure[0] - 1.0) / size
+        code, gamma, r = NOT_ESTIMABLE, 0.0, np.nan
+        if n_free > 0.5 and freedom[0] > 0.5:
+            code, gamma, r = _minimise(
+                start, n_free, multiplier, a, b, squares, freedom,
+                weighted, phi, work, beta, score, residual, g,
+            )  # fmt: skip
+        sigma2 = r / n_free
+        if code <= BOUNDARY:
+            good = _component_information(
+                satterthwaite and code == OK, gamma, sigma2, multiplier, a, freedom,
+                phi, score, residual, p, product, g, w,
+            )  # fmt: skip
+            if not good:
+                code = NOT_ESTIMABLE
+        status[t] = code
+        if code > BOUNDARY:
+            estimate[t], se[t], df[t], variance[t] = np.nan, np.nan, np.nan, np.nan
+            continue
+        variance[t, 0], variance[t, 1] = sigma2, gamma * sigma2
+        for h in range(contrasts.shape[0]):
+            multiply(phi, contrasts[h], v)
+            plain = dot(contrasts[h], v)
+            for s in range(2):
+                multiply(p[s], v, x[s])
+                multiply(phi, x[s], y[s])
+            adjustment = 0.0
+            if not satterthwaite:
+                for k in range(n_strata):
+                    lam = 1.0 + multiplier[k] * gamma
+                    quadratic = 0.0
+                    for i in range(q):
+                        value = a[k, i, i] * v[i]
+                        for j in range(i):
+                            value += 2.0 * a[k, i, j] * v[j]
+                        quadratic += v[i] * value
+                    m = multiplier[k]
+                    weight = w[0, 0] + 2.0 * m * w[0, 1] + m * m * w[1, 1]
+                    adjustment += weight * quadratic / (lam * lam * lam)
+                adjustment -= w[0, 0] * dot(x[0], y[0]) + w[1, 1] * dot(x[1], y[1])
+                adjustment -= 2.0 * w[0, 1] * dot(x[0], y[1])
+            c0, c1 = dot(v, x[0]), dot(v, x[1])
+            spread = w[0, 0] * c0 * c0 + 2.0 * w[0, 1] * c0 * c1 + w[1, 1] * c1 * c1
+            estimate[t, h] = dot(contrasts[h], beta)
+            se[t, h] = np.sqrt(sigma2 * (plain + 2.0 * adjustment))
+            df[t, h] = 2.0 * plain * plain / spread

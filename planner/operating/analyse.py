@@ -1,0 +1,204 @@
+"""Run a planned analysis on real data, with the code used inside the simulations."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from planner.design.matrices import Column, Levels, model_columns
+from planner.engines.model import analysis_terms
+from planner.engines.prepare import engine_for
+from planner.engines.protocol import Status
+from planner.errors import InvalidInput, NotEstimable
+from planner.plan.analysis import Analysis, MixedModel, describe
+from planner.plan.hypothesis import SexContrast, sex_weights
+from planner.trials.data import TrialData, trial_data
+from planner.trials.moments import FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Which treatments are compared.
+
+    Parameters
+    ----------
+    reference : reference treatment; default the first in alphabetical order.
+    test : test treatment; default every other one in turn.
+    by_sex : fit one treatment effect per sex.
+    female_share : weight of women in the overall effect; default their share in the data.
+    level : confidence level of the intervals.
+    """
+
+    reference: str | None = None
+    test: str | None = None
+    by_sex: bool = False
+    female_share: float | None = None
+    level: float = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One estimate with its t test of no effect (two-sided) and confidence interval."""
+
+    name: str
+    estimate: float
+    se: float
+    df: float
+    statistic: float
+    p_value: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True, slots=True)
+class DataAnalysis:
+    """Analysis of one trial: hypotheses, all fixed effects, and variance components."""
+
+    n_subjects: int
+    n_observations: int
+    analysis: str
+    status: Status
+    sd_within: float
+    sd_between: float | None
+    female_share: float | None
+    results: tuple[Result, ...]
+    terms: tuple[Result, ...]
+
+
+def analyse(
+    table: Mapping[str, Sequence[Any]],
+    analysis: Analysis,
+    comparison: Comparison | None = None,
+    source: str = "data",
+) -> DataAnalysis:
+    """Analyse long-format data, one row per visit.
+
+    Raises
+    ------
+    InvalidInput : the data break a rule.
+    NotEstimable : the data do not determine the effects asked for.
+    """
+    comparison = comparison or Comparison()
+    data = trial_data(table, source)
+    levels = _levels(data, comparison, source)
+    terms = analysis_terms(analysis, by_sex=comparison.by_sex, n_periods=len(data.periods))
+    columns = model_columns(terms, levels)
+    if analysis.carryover:
+        _require_previous(data, source)
+    share = comparison.female_share or data.female_share if comparison.by_sex else None
+    named = _hypotheses(columns, levels, comparison, share)
+    coded = _treatment_coded(columns)
+    fit = engine_for(analysis, columns, data.cells, np.array([*named.values(), *coded.values()]))
+    batch = fit.fit(data.moments)
+    status = Status(int(batch.status[0]))
+    if batch.failed[0]:
+        raise NotEstimable(
+            f"{status.sentence}; drop terms from the model or add people", source=source
+        )
+    shift = [data.shift if name == "(Intercept)" else 0.0 for name in [*named, *coded]]
+    rows = [
+        _result(name, batch.estimate[0, i] + shift[i], batch.se[0, i], batch.df[0, i], comparison)
+        for i, name in enumerate([*named, *coded])
+    ]
+    between = float(batch.variance[0, 1])
+    return DataAnalysis(
+        n_subjects=data.n_subjects,
+        n_observations=data.n_observations,
+        analysis=describe(analysis),
+        status=status,
+        sd_within=float(np.sqrt(batch.variance[0, 0])),
+        sd_between=float(np.sqrt(between)) if isinstance(analysis, MixedModel) else None,
+        female_share=share,
+        results=tuple(rows[: len(named)]),
+        terms=tuple(rows[len(named) :]),
+    )
+
+
+def _levels(data: TrialData, comparison: Comparison, source: str) -> Levels:
+    reference = comparison.reference or data.treatments[0]
+    for letter in (reference, comparison.test):
+        if letter is not None and letter not in data.treatments:
+            raise InvalidInput(
+                f"treatment {letter!r} is not in the data ({', '.join(data.treatments)}); choose "
+                "from these",
+                source=source,
+            )
+    if comparison.test == reference:
+        raise InvalidInput(
+            f"test and reference are both {reference!r}; choose two treatments", source=source
+        )
+    if comparison.by_sex and not data.sexes:
+        raise InvalidInput(
+            "the analysis is by sex but column 'sex' is missing; add it", source=source
+        )
+    others = [k for k in data.treatments if k != reference]
+    return Levels(data.periods, data.sequences, (reference, *others), data.sexes)
+
+
+def _require_previous(data: TrialData, source: str) -> None:
+    for cell in data.cells:
+        for visit in cell.visits:
+            if visit.period > data.periods[0] and not visit.previous:
+                raise InvalidInput(
+                    f"carry-over needs the treatment before period {visit.period} of sequence "
+                    f"{visit.sequence}, which is not in the data; spell sequences out as AB, BA",
+                    source=source,
+                )
+
+
+def _hypotheses(
+    columns: tuple[Column, ...], levels: Levels, comparison: Comparison, share: float | None
+) -> dict[str, FloatArray]:
+    tests = [comparison.test] if comparison.test else list(levels.treatments[1:])
+    sexes: tuple[SexContrast, ...] = (
+        ("overall", "female", "male", "interaction") if comparison.by_sex else ("overall",)
+    )
+    return {
+        sex if len(tests) == 1 else f"{sex} {test}-{levels.treatments[0]}": np.array(
+            [_weight(c, test, sex, share, levels) for c in columns]
+        )
+        for test in tests
+        for sex in sexes
+    }
+
+
+def _weight(
+    column: Column, test: str, sex: SexContrast, share: float | None, levels: Levels
+) -> float:
+    if column.term != "treatment" or column.level != test:
+        return 0.0
+    return float(sex_weights(sex, share)[levels.sexes.index(column.sex)]) if column.sex else 1.0
+
+
+def _treatment_coded(columns: tuple[Column, ...]) -> dict[str, FloatArray]:
+    """Fixed effects in treatment coding: names as in R, male effects as differences."""
+    rows: dict[str, FloatArray] = {}
+    for i, column in enumerate(columns):
+        row = np.eye(len(columns))[i]
+        name = {"intercept": "(Intercept)", "carryover": f"carry{column.level}"}.get(
+            column.term, f"{column.term}{column.level}"
+        )
+        if column.sex == "male":
+            row = row - rows[name]
+            name += ":sexmale"
+        rows[name] = row
+    return rows
+
+
+def _result(
+    name: str, estimate: float, se: float, df: float, comparison: Comparison
+) -> Result:
+    statistic = estimate / se
+    reach = float(stats.t.ppf(0.5 + comparison.level / 2, df)) * se
+    return Result(
+        name=name,
+        estimate=float(estimate),
+        se=float(se),
+        df=float(df),
+        statistic=float(statistic),
+        p_value=float(2 * stats.t.sf(abs(statistic), df)),
+        lower=float(estimate - reach),
+        upper=float(estimate + reach),
+    )

@@ -1,0 +1,56 @@
+"""How the trial will be analysed."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from planner.spec import Spec
+
+
+class WithinSubjectT(Spec):
+    """Least squares on within-person contrasts: y ~ person + period + treatment.
+
+    With two periods this is the two-sample t test on period differences, halved (Hills &
+    Armitage 1979; Senn 2002, ch. 3); without the period term, the paired t test.
+
+    Parameters
+    ----------
+    adjust_period : whether the model has period effects.
+    carryover : whether it has first-order carry-over effects.
+    by_sex : one treatment effect per sex; default: whenever the scenario distinguishes sexes.
+    """
+
+    kind: Literal["within-subject-t"] = "within-subject-t"
+    adjust_period: bool = True
+    carryover: bool = False
+    by_sex: bool | None = None
+
+
+class MixedModel(Spec):
+    """Random-intercept model fitted by REML: y ~ period (+ sequence) + treatment (× sex).
+
+    Parameters
+    ----------
+    df : small-sample method (Kenward & Roger 1997; Satterthwaite as in Giesbrecht & Burns 1985).
+    sequence_effect : whether the model has sequence effects.
+    carryover, by_sex : as for `WithinSubjectT`.
+    """
+
+    kind: Literal["mixed-model"] = "mixed-model"
+    df: Literal["kenward-roger", "satterthwaite"] = "kenward-roger"
+    sequence_effect: bool = False
+    carryover: bool = False
+    by_sex: bool | None = None
+
+
+Analysis = Annotated[WithinSubjectT | MixedModel, Field(discriminator="kind")]
+
+
+def describe(analysis: Analysis) -> str:
+    """The analysis in a few words."""
+    carry = " with carry-over" if analysis.carryover else ""
+    if isinstance(analysis, MixedModel):
+        names = {"kenward-roger": "Kenward-Roger", "satterthwaite": "Satterthwaite"}
+        return f"mixed model ({names[analysis.df]}){carry}"
+    kind = "period-adjusted" if analysis.adjust_period else "paired"
+    return f"within-subject t ({kind}){carry}"

@@ -1,0 +1,268 @@
+"""A scenario: one plan and one truth, as a file, with its identity.
+
+The fingerprint covers everything that changes a number and nothing that does not: labels, notes
+and citations are left out.
+"""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from planner.errors import InvalidInput, UnknownName
+from planner.plan.hypothesis import margins, sex_weights
+from planner.plan.plan import Plan
+from planner.spec import Spec
+from planner.truth.covariance import covariance_matrix
+from planner.truth.truth import Truth
+
+SCHEMA_VERSION = 1
+
+
+class MonteCarlo(Spec):
+    """How much is simulated.
+
+    Parameters
+    ----------
+    n_trials : simulated trials per sample size and truth.
+    seed : entropy of the random numbers.
+    draw : ``moments`` draws cell means and scatter matrices directly, ``subjects`` every person.
+    max_failures : largest share of trials that may fail to be analysed.
+    """
+
+    n_trials: Annotated[int, Field(ge=100, le=100_000_000)] = 10_000
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
+    draw: Literal["moments", "subjects"] = "moments"
+    max_failures: Annotated[float, Field(ge=0, le=1)] = 0.05
+
+
+class Citation(Spec):
+    """Where a number comes from."""
+
+    evidence: str = ""
+    flag: Literal["reported", "derived", "assumed", ""] = ""
+    note: str = ""
+
+
+class Alternative(Spec):
+    """Another reading of the evidence: named overrides of the scenario, shown beside it."""
+
+    name: str
+    note: str = ""
+    changes: dict[str, Any]
+
+
+class Scenario(Spec):
+    """Plan × Truth with Monte-Carlo settings.
+
+    Parameters
+    ----------
+    plan, truth : what the sponsor controls, and what nature does.
+    alternatives : named overrides, e.g. the effect at the pilot's face value.
+    citations : dotted path → where that number comes from.
+    """
+
+    schema_version: Literal[1] = 1
+    label: str = ""
+    notes: str = ""
+    plan: Plan
+    truth: Truth
+    monte_carlo: MonteCarlo = MonteCarlo()
+    alternatives: tuple[Alternative, ...] = ()
+    citations: dict[str, Citation] = {}
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        design, truth = self.plan.design, self.truth
+        for stratum in range(len(truth.strata)):
+            covariance_matrix(truth.resolved_covariance(), design.n_periods, stratum)
+        truth.treatment_effects(design.treatments, design.treatments[1])
+        truth.carryover_effects(design.treatments, design.treatments[1])
+        truth.period_means(design.n_periods)
+        truth.stratum_means()
+        for hypothesis in self.plan.hypotheses:
+            sex_weights(hypothesis.sex, truth.female_share)
+            try:
+                margins(hypothesis.objective, truth.endpoint.to_model)
+            except InvalidInput as error:
+                raise error.at(key=f"plan.hypotheses.{hypothesis.name}") from None
+        last = getattr(truth.attrition, "last_used_period", int)()
+        if last >= design.n_periods:
+            raise InvalidInput(
+                f"after_period_{last} is given but the design has {design.n_periods} periods; "
+                "people can only leave before the last one",
+                key=f"truth.attrition.after_period_{last}",
+            )
+        if self.by_sex and truth.female_share is None:
+            raise InvalidInput(
+                "the analysis is by sex but truth.female_share is missing; give it",
+                key="truth.female_share",
+            )
+        wrong = [h.name for h in self.plan.hypotheses if h.sex != "overall" and not self.by_sex]
+        if wrong:
+            raise InvalidInput(
+                f"hypothesis {wrong[0]!r} is about a sex but plan.analysis.by_sex is false; set it "
+                "to true",
+                key="plan.analysis.by_sex",
+            )
+        return self
+
+    @property
+    def by_sex(self) -> bool:
+        """Whether the analysis has one treatment effect per sex."""
+        asked = self.plan.analysis.by_sex
+        return self.truth.female_share is not None if asked is None else asked
+
+    @property
+    def population_share(self) -> float | None:
+        """Share of women that weights the overall effect."""
+        return self.plan.population_share or self.truth.female_share
+
+    def with_changes(self, changes: Mapping[str, Any], source: str = "") -> "Scenario":
+        """A copy with values at dotted paths replaced, validated like a file."""
+        raw = self.plain()
+        for path, value in changes.items():
+            set_path(raw, path, value)
+        return scenario_from(raw, source)
+
+    def fingerprint(self) -> str:
+        """SHA-256 of the canonical JSON of everything that changes a number."""
+        data = self.model_dump(mode="json", exclude={"label", "notes", "citations"})
+        data["alternatives"] = [a["changes"] for a in data["alternatives"]]
+        data["plan"].pop("treatments")
+        data["plan"]["design"] = data["plan"]["design"]["sequences"]
+        data["truth"]["endpoint"] = data["truth"]["endpoint"]["scale"]
+        text = json.dumps(data, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def short_fingerprint(self) -> str:
+        return self.fingerprint()[:6]
+
+
+def set_path(raw: dict[str, Any], path: str, value: Any) -> None:
+    """Put `value` at a dotted path of nested tables and lists (by index or by ``name``).
+
+    Raises
+    ------
+    UnknownName : the path leads through something that is not a table.
+    """
+    *steps, last = path.split(".")
+    node: Any = raw
+    for step in steps:
+        if isinstance(node, list):
+            node = _list_item(node, step, path)
+            continue
+        if not isinstance(node.setdefault(step, {}), dict | list):
+            node[step] = {}
+        node = node[step]
+    if isinstance(node, list):
+        item = _list_item(node, last, path)
+        node[node.index(item)] = value
+    else:
+        node[last] = value
+
+
+def _list_item(items: list[Any], step: str, path: str) -> Any:
+    for index, item in enumerate(items):
+        if step == str(index) or (isinstance(item, dict) and item.get("name") == step):
+            return item
+    raise UnknownName(f"{step!r} is not an entry of the list; use its name or index", key=path)
+
+
+def scenario_from(raw: Mapping[str, Any], source: str = "") -> Scenario:
+    """Scenario from plain data; numbers written as ``{value, evidence, …}`` become citations.
+
+    Raises
+    ------
+    InvalidInput : with source, key path, value and rule.
+    """
+    citations = dict(raw.get("citations") or {})
+    plain = {k: _lift(v, k, citations) for k, v in raw.items() if k != "citations"}
+    return Scenario.parse({**plain, "citations": citations} if citations else plain, source)
+
+
+def _lift(value: Any, path: str, citations: dict[str, Any]) -> Any:
+    if isinstance(value, Mapping):
+        if "value" in value and set(value) <= {"value", "evidence", "flag", "note"}:
+            citations[path] = {k: v for k, v in value.items() if k != "value"}
+            return value["value"]
+        return {k: _lift(v, f"{path}.{k}", citations) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_lift(v, f"{path}.{i}", citations) for i, v in enumerate(value)]
+    return value
+
+
+def built_in_names() -> list[str]:
+    """Names of the scenarios that ship with the package."""
+    return sorted(name for name, _ in _built_in_files())
+
+
+def _built_in_files() -> Iterator[tuple[str, str]]:
+    for entry in resources.files("planner.scenarios").iterdir():
+        if entry.name.endswith(".toml"):
+            yield entry.name.removesuffix(".toml"), entry.read_text("utf-8")
+
+
+def scenario_text(name: str) -> str:
+    """Source text of a built-in scenario."""
+    for found, text in _built_in_files():
+        if found == name:
+            return text
+    raise UnknownName(
+        f"{name!r} is neither a file nor a built-in scenario; choose "
+        f"{', '.join(built_in_names())}, or give the path of a .toml or .json file"
+    )
+
+
+def load_scenario(name_or_path: str | Path) -> Scenario:
+    """A built-in scenario by name, or one from a TOML or JSON file.
+
+    Raises
+    ------
+    InvalidInput : the file cannot be read or breaks a rule.
+    """
+    path = Path(name_or_path)
+    if path.suffix.lower() not in {".toml", ".json"} and not path.exists():
+        return scenario_from(_read_toml(scenario_text(str(name_or_path)), str(name_or_path)))
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        raise InvalidInput("no such file; check the path", source=str(path)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"cannot be read ({error}); check the file", source=str(path)) from None
+    if path.suffix.lower() == ".json":
+        return scenario_from(_read_json(text, str(path)), str(path))
+    return scenario_from(_read_toml(text, str(path)), str(path))
+
+
+def _read_toml(text: str, source: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InvalidInput(f"not valid TOML: {error}; correct it", source=source) from None
+
+
+def _read_json(text: str, source: str) -> dict[str, Any]:
+    try:
+        data = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise InvalidInput(f"not valid JSON: {error}; correct it", source=source) from None
+    if not isinstance(data, dict):
+        raise InvalidInput(
+            f"the file holds {type(data).__name__}, not an object; write one object",
+            source=source,
+        )
+    return data
+
+
+def scenario_toml(scenario: Scenario) -> str:
+    """The scenario as a TOML file that loads to the same fingerprint."""
+    import tomli_w
+
+    return tomli_w.dumps({"schema_version": SCHEMA_VERSION, **scenario.plain()})

@@ -1,0 +1,84 @@
+"""The general path: simulate every person, then reduce to moments.
+
+Outcomes of all periods are drawn for everybody before anybody leaves, so adding attrition
+cannot move an outcome.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.rng import BLOCK_SIZE, Stream, generator
+from planner.trials.draw import draw_people
+from planner.trials.layout import Layout
+from planner.trials.moments import FloatArray, IntArray, Moments, moments_of
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SubjectBatch:
+    """People of a block of trials.
+
+    Parameters
+    ----------
+    y : outcomes on the scale of the analysis, axes [T, N, P], of every period.
+    n_observed : periods observed before leaving, axes [T, N].
+    sequence, stratum : indices, axes [T, N].
+    """
+
+    y: FloatArray
+    n_observed: IntArray
+    sequence: IntArray
+    stratum: IntArray
+
+
+def draw_subjects(layout: Layout, seed: int, block: int, size: int) -> SubjectBatch:
+    """The first `size` trials of a block, person by person."""
+    people = draw_people(layout, seed, block)[:size]
+    sequence, stratum = _membership(people)
+    n_subjects, n_periods = sequence.shape[1], layout.mean.shape[1]
+    expected, cumulative = _by_group(layout)
+    z = generator(seed, Stream.OUTCOME, block).standard_normal(
+        (BLOCK_SIZE, n_subjects, n_periods)
+    )[:size]
+    factors = np.linalg.cholesky(layout.covariance)
+    y = expected[sequence, stratum] + np.einsum("tnij,tnj->tni", factors[stratum], z)
+    u = generator(seed, Stream.ATTRITION, block).random((BLOCK_SIZE, n_subjects))[:size]
+    stays = u[..., None] >= cumulative[sequence, stratum][..., :-1]
+    return SubjectBatch(y, 1 + stays.sum(axis=2), sequence, stratum)
+
+
+def subject_moments(layout: Layout, batch: SubjectBatch) -> Moments:
+    """Reduce people to the moments of the layout's cells."""
+    member = np.stack(
+        [
+            (batch.sequence == cell.sequence)
+            & (batch.stratum == cell.stratum)
+            & (batch.n_observed == cell.n_observed)
+            for cell in layout.cells
+        ],
+        axis=2,
+    )
+    return moments_of(batch.y, member, layout.n_observed)
+
+
+def _membership(people: IntArray) -> tuple[IntArray, IntArray]:
+    """Sequence and stratum of every person, axes [T, N], from counts [T, S, G]."""
+    n_trials, _, n_strata = people.shape
+    flat = people.reshape(n_trials, -1)
+    edges = np.cumsum(flat, axis=1)
+    index = np.arange(edges[0, -1])
+    group = (index[None, :, None] >= edges[:, None, :]).sum(axis=2)
+    return group // n_strata, group % n_strata
+
+
+def _by_group(layout: Layout) -> tuple[FloatArray, NDArray[np.float64]]:
+    """Expected outcomes [S, G, P], and the chance of observing at most m periods, [S, G, P]."""
+    n_sequences, n_strata = layout.people.shape
+    n_periods = layout.mean.shape[1]
+    expected = np.zeros((n_sequences, n_strata, n_periods))
+    probability = np.zeros((n_sequences, n_strata, n_periods))
+    for c, cell in enumerate(layout.cells):
+        expected[cell.sequence, cell.stratum] = layout.mean[c]
+        probability[cell.sequence, cell.stratum, cell.n_observed - 1] = layout.probability[c]
+    return expected, np.cumsum(probability, axis=2)
