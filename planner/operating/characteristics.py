@@ -1,0 +1,176 @@
+"""What a tally says: operating characteristics, each with its Monte-Carlo standard error.
+
+Formulas of Morris, White & Crowther 2019 (Stat Med 38:2074, table 6); intervals of proportions
+are Wilson's.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from planner.engines.protocol import Status
+from planner.operating.tally import Tally
+
+Z95 = 1.959963984540054
+
+
+@dataclass(frozen=True, slots=True)
+class MonteCarloEstimate:
+    """A simulated number.
+
+    Parameters
+    ----------
+    value, mcse : estimate and its Monte-Carlo standard error.
+    n : simulated trials it rests on.
+    lower, upper : 95 % Monte-Carlo interval.
+    """
+
+    value: float
+    mcse: float
+    n: int
+    lower: float
+    upper: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} ± {self.mcse:.3f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Oracle:
+    """The closed-form counterpart of a simulated proportion.
+
+    Parameters
+    ----------
+    value : closed form.
+    z : (simulated − closed form) / MCSE under the closed form.
+    exact : False where the closed form is itself an approximation.
+    """
+
+    value: float
+    z: float
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HypothesisCharacteristics:
+    """Operating characteristics of one hypothesis under one truth; effects on the model scale.
+
+    `worst` and `best` are the success proportions if every failed trial had missed, or reached,
+    its aim.
+    """
+
+    hypothesis: str
+    effect: float
+    success: MonteCarloEstimate
+    worst: float
+    best: float
+    oracle: Oracle | None
+    bias: MonteCarloEstimate
+    empirical_se: MonteCarloEstimate
+    model_se: MonteCarloEstimate
+    rmse: MonteCarloEstimate
+    coverage: MonteCarloEstimate
+    width: MonteCarloEstimate
+    type_s: MonteCarloEstimate | None
+    type_m: MonteCarloEstimate | None
+
+
+@dataclass(frozen=True, slots=True)
+class OperatingCharacteristics:
+    """All operating characteristics of a plan at one N under one truth."""
+
+    n_subjects: int
+    truth: str
+    n_trials: int
+    hypotheses: tuple[HypothesisCharacteristics, ...]
+    trial_success: MonteCarloEstimate
+    any_rejected: MonteCarloEstimate
+    all_rejected: MonteCarloEstimate
+    same_sign: MonteCarloEstimate | None
+    consistent: MonteCarloEstimate | None
+    completers: MonteCarloEstimate
+    ledger: dict[str, int]
+
+    def __getitem__(self, name: str) -> HypothesisCharacteristics:
+        return next(h for h in self.hypotheses if h.hypothesis == name)
+
+    @property
+    def failure_share(self) -> float:
+        """Share of trials without a result."""
+        return (self.ledger["not_converged"] + self.ledger["not_estimable"]) / self.n_trials
+
+
+def proportion(count: int, n: int) -> MonteCarloEstimate:
+    """Simulated proportion with MCSE √(p(1 − p)/n) and Wilson interval."""
+    if n == 0:
+        return MonteCarloEstimate(np.nan, np.nan, 0, np.nan, np.nan)
+    p = count / n
+    centre = (p + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
+    reach = Z95 * np.sqrt(p * (1 - p) / n + Z95**2 / (4 * n**2)) / (1 + Z95**2 / n)
+    mcse = float(np.sqrt(p * (1 - p) / n))
+    return MonteCarloEstimate(
+        p, mcse, n, max(0.0, float(centre - reach)), min(1.0, float(centre + reach))
+    )
+
+
+def mean_of(total: float, squares: float, n: int) -> MonteCarloEstimate:
+    """Simulated mean from a sum and a sum of squares."""
+    if n < 2:
+        return MonteCarloEstimate(np.nan, np.nan, n, np.nan, np.nan)
+    value = total / n
+    mcse = float(np.sqrt(max(squares / n - value**2, 0.0) / (n - 1)))
+    return _symmetric(value, mcse, n)
+
+
+def _symmetric(value: float, mcse: float, n: int) -> MonteCarloEstimate:
+    return MonteCarloEstimate(value, mcse, n, value - Z95 * mcse, value + Z95 * mcse)
+
+
+def compare(simulated: MonteCarloEstimate, value: float, exact: bool) -> Oracle:
+    """Closed form beside a simulated proportion, with the z-score of their difference."""
+    spread = np.sqrt(max(value * (1 - value), 1e-12) / simulated.n)
+    return Oracle(float(value), float((simulated.value - value) / spread), exact)
+
+
+def hypothesis_characteristics(
+    name: str, h: int, t: Tally, effect: float, oracle: tuple[float, bool] | None
+) -> HypothesisCharacteristics:
+    """Characteristics of hypothesis number `h` of a tally."""
+    n, rejected = t.analysed, int(t.rejected[h])
+    failed = t.n - n
+    success = proportion(rejected, t.n)
+    bias = mean_of(t.error[h], t.error2[h], n)
+    spread = bias.mcse * np.sqrt(n) if n > 1 else np.nan
+    mse = t.error2[h] / n if n else np.nan
+    model_variance = mean_of(t.variance[h], t.variance2[h], n)
+    model_se, rmse = float(np.sqrt(model_variance.value)), float(np.sqrt(mse))
+    telling = effect != 0 and rejected > 1
+    size = mean_of(t.size[h], t.size2[h], rejected) if telling else None
+    return HypothesisCharacteristics(
+        hypothesis=name,
+        effect=effect,
+        success=success,
+        worst=rejected / t.n,
+        best=(rejected + failed) / t.n,
+        oracle=compare(success, *oracle) if oracle else None,
+        bias=bias,
+        empirical_se=_symmetric(float(spread), float(spread / np.sqrt(2 * max(n - 1, 1))), n),
+        model_se=_symmetric(model_se, model_variance.mcse / (2 * model_se), n),
+        rmse=_symmetric(rmse, float(spread / np.sqrt(2 * max(n - 1, 1))), n),
+        coverage=proportion(int(t.covered[h]), n),
+        width=mean_of(t.width[h], t.width2[h], n),
+        type_s=proportion(int(t.wrong_sign[h]), rejected) if telling else None,
+        type_m=_symmetric(size.value / abs(effect), size.mcse / abs(effect), rejected)
+        if size
+        else None,
+    )
+
+
+def failure_ledger(t: Tally) -> dict[str, int]:
+    """How every trial ended; the entries sum to the number of trials."""
+    return {
+        "success": t.success,
+        "no_success": t.analysed - t.success,
+        "not_converged": int(t.status[Status.NOT_CONVERGED]),
+        "not_estimable": int(t.status[Status.NOT_ESTIMABLE]),
+    }

@@ -1,0 +1,213 @@
+"""Simulate a scenario: blocks of trials on a pool of threads, merged in order.
+
+Results depend on scenario, seed and number of trials alone, not on the number of workers: every
+block has its own generators and tallies are added in the order of the blocks.
+"""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from planner.engines.closed_form import ClosedForm, power_of
+from planner.engines.model import check_estimable, true_values
+from planner.engines.prepare import prepare
+from planner.engines.protocol import Prepared
+from planner.errors import InvalidInput, TooManyFailures
+from planner.operating.characteristics import (
+    OperatingCharacteristics,
+    failure_ledger,
+    hypothesis_characteristics,
+    mean_of,
+    proportion,
+)
+from planner.operating.decide import DecisionRule, decision_rule
+from planner.operating.tally import SexColumns, Tally, tally
+from planner.rng import block_sizes
+from planner.scenario import MonteCarlo, Scenario
+from planner.trials.draw import draw_moments
+from planner.trials.layout import Layout, lay_out
+from planner.trials.moments import FloatArray, Moments
+from planner.trials.subjects import draw_subjects, subject_moments
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One simulation: a scenario at one N under a named truth.
+
+    Parameters
+    ----------
+    first_block : block to start from; 0 for results, later ones while searching.
+    """
+
+    scenario: Scenario
+    n_subjects: int
+    truth: str = "planning"
+    first_block: int = 0
+
+
+class Simulation:
+    """A case made ready: layout, engine, decision rule and true values."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        scenario = case.scenario
+        self.layout: Layout = lay_out(scenario, case.n_subjects)
+        check_estimable(scenario, self.layout)
+        self.closed_form = ClosedForm(scenario).precision_of(self.layout)
+        if self.closed_form is None:
+            raise InvalidInput(
+                f"n_subjects is {case.n_subjects}, too few to estimate every hypothesis with this "
+                f"analysis; give at least {minimum_size(scenario)}",
+                key="n_subjects",
+            )
+        self.engine: Prepared = prepare(scenario, self.layout)
+        self.rule: DecisionRule = decision_rule(scenario)
+        self.effects: FloatArray = true_values(scenario)
+        self.sexes = _sex_columns(scenario)
+        self.complete = self.layout.n_observed == scenario.plan.design.n_periods
+
+    def run(self, block: int, size: int) -> Tally:
+        """Simulate, analyse, decide and tally the first `size` trials of a block."""
+        moments = self._draw(self.case.first_block + block, size)
+        batch = self.engine.fit(moments)
+        decisions = self.rule.decide(batch)
+        completers = moments.n[:, self.complete].sum(axis=1)
+        return tally(batch, decisions, self.effects, completers, self.sexes)
+
+    def _draw(self, block: int, size: int) -> Moments:
+        settings = self.case.scenario.monte_carlo
+        if settings.draw == "subjects":
+            people = draw_subjects(self.layout, settings.seed, block, size)
+            return subject_moments(self.layout, people)
+        return draw_moments(self.layout, settings.seed, block, size)
+
+    def characteristics(self, total: Tally) -> OperatingCharacteristics:
+        """Operating characteristics of a finished tally."""
+        assert self.closed_form is not None
+        power = power_of(self.case.scenario, self.closed_form)
+        exact = self.closed_form.exact
+        plain = self.rule.table is None
+        sexes = self.sexes is not None
+        return OperatingCharacteristics(
+            n_subjects=self.case.n_subjects,
+            truth=self.case.truth,
+            n_trials=total.n,
+            hypotheses=tuple(
+                hypothesis_characteristics(
+                    name, h, total, float(self.effects[h]), (float(power[h]), exact) if plain else None
+                )
+                for h, name in enumerate(self.rule.names)
+            ),
+            trial_success=proportion(total.success, total.n),
+            any_rejected=proportion(total.any_rejected, total.n),
+            all_rejected=proportion(total.all_rejected, total.n),
+            same_sign=proportion(total.same_sign, total.n) if sexes else None,
+            consistent=proportion(total.consistent, total.n) if sexes else None,
+            completers=mean_of(total.completers, total.completers2, total.n),
+            ledger=failure_ledger(total),
+        )
+
+
+def _sex_columns(scenario: Scenario) -> SexColumns | None:
+    names = {h.contrast: i for i, h in enumerate(scenario.plan.hypotheses) if isinstance(h.contrast, str)}
+    if not {"overall", "female", "male"} <= set(names):
+        return None
+    return SexColumns(names["overall"], names["female"], names["male"])
+
+
+def minimum_size(scenario: Scenario) -> int:
+    """Smallest balanced N whose planned people can estimate every hypothesis."""
+    closed_form, step = ClosedForm(scenario), sum(scenario.plan.weights)
+    for n in range(step, 200 * step, step):
+        if closed_form.precision(n) is not None:
+            return n
+    raise InvalidInput("no sample size can estimate every hypothesis; simplify the analysis")
+
+
+def evaluate_blocks(
+    simulations: Sequence[Simulation], n_trials: int, workers: int | None = None
+) -> Iterator[tuple[int, Tally]]:
+    """Run all blocks of all simulations; yields (simulation index, tally) in order.
+
+    Closing the generator cancels what has not started.
+    """
+    workers = workers or len(os.sched_getaffinity(0))
+    tasks = [
+        (s, b, size)
+        for s in range(len(simulations))
+        for b, size in enumerate(block_sizes(n_trials))
+    ]
+    if workers == 1:
+        for s, b, size in tasks:
+            yield s, simulations[s].run(b, size)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        waiting: deque[tuple[int, Future[Tally]]] = deque()
+        try:
+            for s, b, size in tasks:
+                waiting.append((s, pool.submit(simulations[s].run, b, size)))
+                if len(waiting) > 4 * workers:
+                    done, future = waiting.popleft()
+                    yield done, future.result()
+            while waiting:
+                done, future = waiting.popleft()
+                yield done, future.result()
+        finally:
+            for _, future in waiting:
+                future.cancel()
+
+
+def evaluate(
+    cases: Sequence[Case],
+    settings: MonteCarlo,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> list[OperatingCharacteristics]:
+    """Operating characteristics of every case.
+
+    Raises
+    ------
+    TooManyFailures : more trials than ``settings.max_failures`` could not be analysed.
+    """
+    simulations = [Simulation(case) for case in cases]
+    totals: list[Tally | None] = [None] * len(cases)
+    n_blocks = len(cases) * len(block_sizes(settings.n_trials))
+    for done, (s, part) in enumerate(
+        evaluate_blocks(simulations, settings.n_trials, workers), start=1
+    ):
+        held = totals[s]
+        totals[s] = part if held is None else held + part
+        if progress:
+            progress(done, n_blocks)
+    results = [
+        sim.characteristics(total)
+        for sim, total in zip(simulations, totals, strict=True)
+        if total is not None
+    ]
+    for result in results:
+        _check_failures(result, settings.max_failures)
+    return results
+
+
+def _check_failures(result: OperatingCharacteristics, limit: float) -> None:
+    if result.failure_share > limit:
+        counts = ", ".join(f"{v} {k.replace('_', ' ')}" for k, v in result.ledger.items() if v)
+        raise TooManyFailures(
+            f"{result.failure_share:.1%} of the trials at N = {result.n_subjects} could not be "
+            f"analysed ({counts}), more than the {limit:.1%} accepted; plan more people or a "
+            "simpler analysis, or raise monte_carlo.max_failures"
+        )
+
+
+def expected_completers(scenario: Scenario, n_subjects: int) -> float:
+    """Expected number of people observed in every period."""
+    layout = lay_out(scenario, n_subjects)
+    complete = layout.n_observed == scenario.plan.design.n_periods
+    return float(np.sum(layout.expected_counts[complete]))

@@ -1,0 +1,125 @@
+"""Sums over simulated trials; adding two tallies is tallying both sets of trials."""
+
+from dataclasses import dataclass, fields
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.engines.protocol import AnalysisBatch, Status
+from planner.operating.decide import Decisions
+from planner.trials.moments import FloatArray
+
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tally:
+    """Counts and sums; arrays are [H] unless said otherwise.
+
+    Parameters
+    ----------
+    n : trials.
+    status : trials per `Status`, [4].
+    rejected, success, any_rejected, all_rejected : successes.
+    error, error2 : sums of estimate − truth, and of its square.
+    variance, variance2 : sums of squared standard errors, and of their squares.
+    covered, width, width2 : intervals that cover the truth, and their widths.
+    wrong_sign, size, size2 : among rejections, estimates of the wrong sign and sizes of estimates.
+    same_sign, consistent : trials in which both sexes' estimates have the sign of the overall
+        effect, and in which both are at least half of the overall estimate.
+    """
+
+    n: int
+    status: IntArray
+    rejected: IntArray
+    success: int
+    any_rejected: int
+    all_rejected: int
+    error: FloatArray
+    error2: FloatArray
+    variance: FloatArray
+    variance2: FloatArray
+    covered: IntArray
+    width: FloatArray
+    width2: FloatArray
+    wrong_sign: IntArray
+    size: FloatArray
+    size2: FloatArray
+    same_sign: int
+    consistent: int
+    completers: int
+    completers2: int
+
+    def __add__(self, other: Self) -> Self:
+        return type(self)(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+    @property
+    def analysed(self) -> int:
+        """Trials with a result."""
+        return int(self.status[Status.OK] + self.status[Status.BOUNDARY])
+
+
+@dataclass(frozen=True, slots=True)
+class SexColumns:
+    """Columns of the overall, female and male hypotheses, for consistency across sexes."""
+
+    overall: int
+    female: int
+    male: int
+
+
+def tally(
+    batch: AnalysisBatch,
+    decisions: Decisions,
+    truth: FloatArray,
+    completers: IntArray,
+    sexes: SexColumns | None,
+) -> Tally:
+    """Tally a block.
+
+    Parameters
+    ----------
+    truth : true value of every contrast, [H].
+    completers : people observed in every period, [T].
+    """
+    fitted = ~batch.failed
+    estimate, half = batch.estimate[fitted], decisions.half_width[fitted]
+    rejected = decisions.rejected[fitted]
+    error, squared_se = estimate - truth, batch.se[fitted] ** 2
+    width, size = 2 * half, np.where(rejected, np.abs(estimate), 0.0)
+    same_sign, consistent = _consistency(estimate, truth, sexes)
+    return Tally(
+        n=len(batch.status),
+        status=np.bincount(batch.status, minlength=len(Status)).astype(np.int64),
+        rejected=rejected.sum(axis=0),
+        success=int(decisions.success.sum()),
+        any_rejected=int(rejected.any(axis=1).sum()),
+        all_rejected=int(rejected.all(axis=1).sum()),
+        error=error.sum(axis=0),
+        error2=(error**2).sum(axis=0),
+        variance=squared_se.sum(axis=0),
+        variance2=(squared_se**2).sum(axis=0),
+        covered=(np.abs(error) < half).sum(axis=0),
+        width=width.sum(axis=0),
+        width2=(width**2).sum(axis=0),
+        wrong_sign=(rejected & (estimate * truth < 0)).sum(axis=0),
+        size=size.sum(axis=0),
+        size2=(size**2).sum(axis=0),
+        same_sign=same_sign,
+        consistent=consistent,
+        completers=int(completers.sum()),
+        completers2=int((completers**2).sum()),
+    )
+
+
+def _consistency(
+    estimate: FloatArray, truth: FloatArray, sexes: SexColumns | None
+) -> tuple[int, int]:
+    if sexes is None:
+        return 0, 0
+    sign = 1.0 if truth[sexes.overall] >= 0 else -1.0
+    female, male = sign * estimate[:, sexes.female], sign * estimate[:, sexes.male]
+    overall = sign * estimate[:, sexes.overall]
+    weakest = np.minimum(female, male)
+    return int((weakest > 0).sum()), int(((weakest >= overall / 2) & (overall > 0)).sum())

@@ -1,0 +1,240 @@
+"""The smallest trial that reaches its power targets.
+
+Two sizes are found for every hypothesis and target. *Evaluable*: the smallest balanced number of
+people who, all completing, reach the target. *Randomised*: that number divided by the expected
+share of completers and rounded up to balance; the trial with its dropout is then simulated as it
+would be run, and enlarged if it should miss the target. Both are confirmed on trials that the
+search has not seen.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+
+from planner.design.allocation import allocate, balanced_at_least
+from planner.engines.closed_form import ClosedForm, power_of
+from planner.errors import PlannerError
+from planner.operating.characteristics import HypothesisCharacteristics, OperatingCharacteristics
+from planner.operating.evaluate import Case, evaluate, expected_completers, minimum_size
+from planner.operating.nulls import null_scenarios
+from planner.rng import EXPLORATION_BLOCK
+from planner.scenario import Scenario
+from planner.search.bracket import Crossing
+from planner.search.result import RoundingLedger, SampleSize, Step
+
+Notify = Callable[[str], None]
+MAX_ROUNDS = 12
+LARGEST_Z = 5.0
+"""Simulation and an exact closed form further apart than this are a fault of the program."""
+
+
+class PowerCurve:
+    """Closed-form power and its error by sample size, remembered."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._closed_form = ClosedForm(scenario)
+        self._scenario = scenario
+        self._at = lru_cache(maxsize=None)(self._evaluate)
+
+    def _evaluate(self, n: int) -> tuple[tuple[float, ...], float]:
+        precision = self._closed_form.precision(n)
+        if precision is None:
+            return (0.0,) * len(self._scenario.plan.hypotheses), np.inf
+        return tuple(power_of(self._scenario, precision).tolist()), precision.error
+
+    def power(self, n: int, hypothesis: int) -> float:
+        """Power of a hypothesis; 0 where `n` is too few to estimate it."""
+        return self._at(n)[0][hypothesis]
+
+    def error(self, n: int) -> float:
+        """SD of the anticipated error of probit(power)."""
+        return self._at(n)[1]
+
+    def first(self, hypothesis: int, target: float, step: int, limit: int) -> int:
+        """Smallest multiple of `step` that reaches the target; `limit` if none does."""
+        low, high = 0, limit // step
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self.power(middle * step, hypothesis) >= target:
+                high = middle
+            else:
+                low = middle
+        return high * step
+
+
+class SizeSearch:
+    """Search of one scenario; simulations are shared between hypotheses and targets."""
+
+    def __init__(
+        self, scenario: Scenario, workers: int | None = None, notify: Notify | None = None
+    ) -> None:
+        self.scenario = scenario
+        self.workers = workers
+        self.notify = notify or (lambda _: None)
+        self.complete = scenario.with_changes({"truth.attrition": {"kind": "none"}})
+        self.step = sum(scenario.plan.weights)
+        self.lowest = -(-minimum_size(self.complete) // self.step)
+        self.highest = max(self.lowest, scenario.plan.n_limit // self.step)
+        self._curve = PowerCurve(self.complete)
+        self._dropout_curve = PowerCurve(scenario)
+        self._nulls = null_scenarios(scenario)
+        self._results: dict[tuple[str, int, int], OperatingCharacteristics] = {}
+
+    def find(self, name: str, target: float) -> SampleSize:
+        """Evaluable and randomised size of hypothesis `name` at power `target`."""
+        trace: list[Step] = []
+        crossing = self._crossing(self._curve, name, target)
+        self._explore(crossing, name, trace)
+        n_evaluable, found = self._confirm(crossing, self.complete, name, self.lowest, trace)
+        if found and n_evaluable > self.lowest * self.step:
+            below = self._run("complete", n_evaluable - self.step)
+            trace.append(_step(below, name, "one step below, fresh trials"))
+        n_randomised = n_evaluable
+        inflated = self._inflated(n_evaluable)
+        if found and inflated != n_evaluable:
+            dropout = self._crossing(self._dropout_curve, name, target)
+            lowest = inflated // self.step
+            n_randomised, found = self._confirm(dropout, self.scenario, name, lowest, trace)
+        trial = self._run("planning", n_randomised)
+        people = allocate(
+            n_randomised, self.scenario.plan.weights, self.scenario.truth.female_share
+        )
+        sequences, strata = self.scenario.plan.design.sequences, self.scenario.truth.strata
+        return SampleSize(
+            hypothesis=name,
+            power_target=target,
+            status="found" if found else "not_reached",
+            n_evaluable=n_evaluable,
+            n_randomised=n_randomised,
+            per_sequence=dict(zip(sequences, people.sum(axis=1).tolist(), strict=True)),
+            per_sex=dict(zip(strata, people.sum(axis=0).tolist(), strict=True))
+            if len(strata) > 1
+            else {},
+            n_interval=self._interval(crossing),
+            power=trial[name],
+            power_evaluable=self._run("complete", n_evaluable)[name],
+            type_i_error=self._null_result(name, n_randomised),
+            ledger=self._ledger(name, target, n_evaluable),
+            trace=tuple(trace),
+            trial=trial,
+        )
+
+    def _crossing(self, curve: PowerCurve, name: str, target: float) -> Crossing:
+        h, step = self.scenario.plan.hypothesis_names.index(name), self.step
+        return Crossing(
+            lambda i: curve.power(i * step, h),
+            self.lowest,
+            self.highest,
+            target,
+            lambda i: curve.error(i * step),
+        )
+
+    def _explore(self, crossing: Crossing, name: str, trace: list[Step]) -> None:
+        """Simulate where the crossing seems to be until the estimate stands on simulation."""
+        for round_ in range(MAX_ROUNDS):
+            index = crossing.ask()
+            if index is None:
+                return
+            self.notify(f"{name}: trying {index * self.step}")
+            first_block = EXPLORATION_BLOCK * (1 + round_)
+            result = self._run("complete", index * self.step, first_block)
+            _tell(crossing, index, result[name])
+            trace.append(_step(result, name, "search"))
+
+    def _confirm(
+        self, crossing: Crossing, scenario: Scenario, name: str, lowest: int, trace: list[Step]
+    ) -> tuple[int, bool]:
+        """Size whose fresh trials, with all others, leave the crossing where it is."""
+        truth = "complete" if scenario is self.complete else "planning"
+        purpose = "confirmation" if truth == "complete" else "with dropout"
+        index = 0
+        for _ in range(MAX_ROUNDS):
+            goal = crossing.solve(crossing.shift()[0])
+            place = self.highest if goal is None else max(lowest, goal, index)
+            if place == index:
+                return index * self.step, goal is not None
+            index = place
+            self.notify(f"{name}: confirming {index * self.step}")
+            result = self._run(truth, index * self.step)
+            _check_oracle(result[name])
+            _tell(crossing, index, result[name])
+            trace.append(_step(result, name, f"{purpose}, fresh trials"))
+        return index * self.step, True
+
+    def _inflated(self, n_evaluable: int) -> int:
+        many = 1000 * self.step
+        share = expected_completers(self.scenario, many) / many
+        if share > 1 - 1e-12:
+            return n_evaluable
+        return balanced_at_least(n_evaluable / share, self.scenario.plan.weights)
+
+    def _null_result(self, name: str, n: int) -> HypothesisCharacteristics:
+        k = next(k for k, (_, names) in enumerate(self._nulls) if name in names)
+        return self._run(f"null {k}", n)[name]
+
+    def _run(self, truth: str, n: int, first_block: int = 0) -> OperatingCharacteristics:
+        key = (truth, n, first_block)
+        if key not in self._results:
+            scenario = {"planning": self.scenario, "complete": self.complete}.get(truth)
+            if scenario is None:
+                scenario = self._nulls[int(truth.split()[1])][0]
+            case = Case(scenario, n, truth, first_block)
+            self._results[key] = evaluate(
+                [case], self.scenario.monte_carlo, workers=self.workers
+            )[0]
+        return self._results[key]
+
+    def _interval(self, crossing: Crossing) -> tuple[int, int | None]:
+        low, high = crossing.interval()
+        return low * self.step, None if high is None else high * self.step
+
+    def _ledger(self, name: str, target: float, n_evaluable: int) -> RoundingLedger:
+        h, limit = self.scenario.plan.hypothesis_names.index(name), self.highest * self.step
+        whole = self._curve.first(h, target, 1, limit)
+        before, at = self._curve.power(whole - 1, h), self._curve.power(whole, h)
+        part = (target - before) / (at - before) if at > target > before else 1.0
+        inflated = self._inflated(n_evaluable)
+        partial = (
+            None
+            if inflated == n_evaluable
+            else self._dropout_curve.first(h, target, self.step, limit)
+        )
+        return RoundingLedger(whole - 1 + part, whole, n_evaluable, inflated, partial)
+
+
+def sample_size(
+    scenario: Scenario, *, workers: int | None = None, notify: Notify | None = None
+) -> list[SampleSize]:
+    """Sample size of every hypothesis at every power target of the plan.
+
+    Raises
+    ------
+    NotEstimable : the design cannot estimate a hypothesis.
+    PlannerError : simulation and an exact closed form contradict each other.
+    """
+    search = SizeSearch(scenario, workers, notify)
+    return [
+        search.find(name, target)
+        for name in scenario.plan.hypothesis_names
+        for target in scenario.plan.power_targets
+    ]
+
+
+def _check_oracle(result: HypothesisCharacteristics) -> None:
+    oracle = result.oracle
+    if oracle and oracle.exact and abs(oracle.z) > LARGEST_Z:
+        raise PlannerError(
+            f"hypothesis {result.hypothesis!r} has simulated power {result.success} but the exact "
+            f"value is {oracle.value:.4f} (z = {oracle.z:.1f}); do not use either, report this"
+        )
+
+
+def _tell(crossing: Crossing, index: int, result: HypothesisCharacteristics) -> None:
+    trials = result.success.n
+    crossing.tell(index, round(result.success.value * trials), trials)
+
+
+def _step(result: OperatingCharacteristics, name: str, purpose: str) -> Step:
+    success = result[name].success
+    return Step(result.n_subjects, success.value, success.mcse, success.n, purpose)
