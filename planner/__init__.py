@@ -1,0 +1,67 @@
+"""planner: how large must a confirmatory crossover trial be, and with what design?
+
+A `Scenario` pairs a `Plan` (what the sponsor controls) with a `Truth` (what nature does). For each
+block of 1 000 trials, `trials.draw` makes moments; a prepared engine turns them into analyses;
+`operating.decide` turns those into successes; a `Tally` adds them up; operating characteristics
+read the tally. `search` asks for another N; `cli` and `ui` only show.
+
+Contents
+--------
+load_scenario, Scenario, Plan, Truth
+    A planned trial and a state of nature; scenarios are TOML or JSON files.
+sample_size, power, power_curve, detectable_effect
+    The smallest N, the operating characteristics at given N, the smallest detectable effect.
+analyse
+    The planned analysis on real data.
+evaluate_blocks, Simulation, Case
+    Simulation block by block, for progress and cancelling.
+PlannerError
+    Base of every error meant for the user.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from planner.errors import PlannerError as PlannerError
+    from planner.operating.analyse import Comparison as Comparison
+    from planner.operating.analyse import analyse as analyse
+    from planner.operating.evaluate import Case as Case
+    from planner.operating.evaluate import Simulation as Simulation
+    from planner.operating.evaluate import evaluate_blocks as evaluate_blocks
+    from planner.operating.power import power as power
+    from planner.operating.power import power_curve as power_curve
+    from planner.plan.plan import Plan as Plan
+    from planner.scenario import Scenario as Scenario
+    from planner.scenario import load_scenario as load_scenario
+    from planner.search.detect import detectable_effect as detectable_effect
+    from planner.search.sample_size import sample_size as sample_size
+    from planner.truth.truth import Truth as Truth
+
+_HOMES = {
+    "PlannerError": "planner.errors",
+    "Comparison": "planner.operating.analyse",
+    "analyse": "planner.operating.analyse",
+    "Case": "planner.operating.evaluate",
+    "Simulation": "planner.operating.evaluate",
+    "evaluate_blocks": "planner.operating.evaluate",
+    "power": "planner.operating.power",
+    "power_curve": "planner.operating.power",
+    "Plan": "planner.plan.plan",
+    "Scenario": "planner.scenario",
+    "load_scenario": "planner.scenario",
+    "detectable_effect": "planner.search.detect",
+    "sample_size": "planner.search.sample_size",
+    "Truth": "planner.truth.truth",
+}
+
+__all__ = ["__version__", *sorted(_HOMES)]
+
+
+def __getattr__(name: str) -> Any:
+    """Load public names when first used: `import planner` stays quick."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'planner' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -33,8 +33,8 @@ class Precision:
     inflation : model standard error / true standard error; 1 when the model is right.
     exact : whether the t distribution with these parameters is exact.
     error : SD of the anticipated error of probit(power): 0 if exact, of order 1/N if only the
-        small-sample theory or the spread of the counts is approximated, infinite if the model
-        does not match the truth.
+        small-sample theory or the spread of dropouts is approximated, infinite if the model does
+        not match the truth or the numbers of women and men are left to chance.
     """
 
     estimate: FloatArray
@@ -132,7 +132,11 @@ class ClosedForm:
             df=df,
             inflation=np.sqrt(working / variance),
             exact=exact,
-            error=0.0 if exact else SECOND_ORDER / float(np.sum(counts)) if fits else np.inf,
+            error=0.0
+            if exact
+            else SECOND_ORDER / float(np.sum(counts))
+            if fits and fixed
+            else np.inf,
         )
 
     def power(self, n_subjects: int) -> FloatArray | None:
@@ -148,19 +152,18 @@ def power_of(scenario: Scenario, precision: Precision) -> FloatArray:
     result = np.empty(len(levels))
     for h, hypothesis in enumerate(scenario.plan.hypotheses):
         estimate, df = float(precision.estimate[h]), float(precision.df[h])
-        se = float(precision.se[h] * precision.inflation[h])
+        se, inflation = float(precision.se[h]), float(precision.inflation[h])
         level = float(levels[h])
         match hypothesis.objective:
             case TwoSided():
-                power = power_two_sided(estimate, se, df, 2 * level)
+                power = power_two_sided(estimate, se, df, 2 * level, inflation)
             case Equivalence():
-                power = np.asarray(
-                    power_between(estimate, (float(lower[h]), float(upper[h])), se, df, level)
-                )
+                limits = (float(lower[h]), float(upper[h]))
+                power = np.asarray(power_between(estimate, limits, se, df, level, inflation))
             case _ if np.isfinite(lower[h]):
-                power = power_above(estimate, lower[h], se, df, level)
+                power = power_above(estimate, lower[h], se, df, level, inflation)
             case _:
-                power = power_above(-estimate, -upper[h], se, df, level)
+                power = power_above(-estimate, -upper[h], se, df, level, inflation)
         result[h] = float(power)
     return result
 

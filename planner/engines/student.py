@@ -45,29 +45,43 @@ def upper_tail(statistic: FloatArray, df: FloatArray) -> FloatArray:
 
 
 def power_above(
-    effect: ArrayLike, bound: ArrayLike, se: ArrayLike, df: ArrayLike, level: float
+    effect: ArrayLike,
+    bound: ArrayLike,
+    se: ArrayLike,
+    df: ArrayLike,
+    level: float,
+    inflation: ArrayLike = 1.0,
 ) -> FloatArray:
     """Power of the one-sided test of effect > bound; all arguments broadcast.
 
     Parameters
     ----------
-    effect, bound, se : expected estimate, null value and standard error, same unit.
-    df : degrees of freedom of the standard error.
+    effect, bound, se : expected estimate, null value and true standard error, same unit.
+    df : degrees of freedom of the standard error that the test uses.
     level : level of the test.
+    inflation : standard error that the test uses / true one.
     """
     shift = (np.asarray(effect, float) - bound) / se
-    critical = -special.stdtrit(np.asarray(df, float), level)
+    critical = -special.stdtrit(np.asarray(df, float), level) * inflation
     return np.asarray(1 - special.nctdtr(df, shift, critical))
 
 
-def power_two_sided(effect: ArrayLike, se: ArrayLike, df: ArrayLike, alpha: float) -> FloatArray:
+def power_two_sided(
+    effect: ArrayLike, se: ArrayLike, df: ArrayLike, alpha: float, inflation: ArrayLike = 1.0
+) -> FloatArray:
     """Power of the two-sided test of no effect; rejections in either direction count."""
     effect = np.asarray(effect, float)
-    return power_above(effect, 0.0, se, df, alpha / 2) + power_above(-effect, 0.0, se, df, alpha / 2)
+    above = power_above(effect, 0.0, se, df, alpha / 2, inflation)
+    return above + power_above(-effect, 0.0, se, df, alpha / 2, inflation)
 
 
 def power_between(
-    effect: float, bounds: tuple[float, float], se: float, df: float, level: float
+    effect: float,
+    bounds: tuple[float, float],
+    se: float,
+    df: float,
+    level: float,
+    inflation: float = 1.0,
 ) -> float:
     """Exact power of two one-sided tests of lower < effect < upper, each at `level`.
 
@@ -76,7 +90,7 @@ def power_between(
     interval vanishes.
     """
     lower, upper = bounds
-    critical = float(stats.t.isf(level, df))
+    critical = float(stats.t.isf(level, df)) * inflation
     widest = (upper - lower) / (2 * critical * se)
     low, high = np.sqrt(stats.chi2.ppf([1e-15, 1 - 1e-15], df) / df)
     high = min(widest, high)

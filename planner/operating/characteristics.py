@@ -4,12 +4,16 @@ Formulas of Morris, White & Crowther 2019 (Stat Med 38:2074, table 6); intervals
 are Wilson's.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from planner.engines.protocol import Status
 from planner.operating.tally import Tally
+
+if TYPE_CHECKING:
+    import pandas
 
 Z95 = 1.959963984540054
 
@@ -75,9 +79,21 @@ class HypothesisCharacteristics:
     type_m: MonteCarloEstimate | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class OperatingCharacteristics:
-    """All operating characteristics of a plan at one N under one truth."""
+    """All operating characteristics of a plan at one N under one truth.
+
+    Parameters
+    ----------
+    trial_success, any_rejected, all_rejected : success rule, at least one, and every hypothesis.
+    same_sign, consistent : consistency across sexes (ICH E17): both sexes' estimates have the
+        sign of the overall effect; both are at least half of the overall estimate.
+    completers : people observed in every period.
+    ledger : how every trial ended; sums to `n_trials`.
+    boundary_fits : trials (with a result) whose between-person variance was estimated as 0.
+    null : characteristics of each hypothesis at the edge of its null: its type I error.
+    familywise_error : probability of any rejection when all nulls hold, if they can together.
+    """
 
     n_subjects: int
     truth: str
@@ -90,14 +106,51 @@ class OperatingCharacteristics:
     consistent: MonteCarloEstimate | None
     completers: MonteCarloEstimate
     ledger: dict[str, int]
+    boundary_fits: int
+    null: dict[str, HypothesisCharacteristics] = field(default_factory=dict)
+    familywise_error: MonteCarloEstimate | None = None
 
     def __getitem__(self, name: str) -> HypothesisCharacteristics:
         return next(h for h in self.hypotheses if h.hypothesis == name)
+
+    def rows(self) -> list[dict[str, object]]:
+        """One flat row per hypothesis and truth, every simulated number with its MCSE."""
+        pairs = [(self.truth, h) for h in self.hypotheses]
+        pairs += [("null", h) for h in self.null.values()]
+        return [{"n": self.n_subjects, "truth": truth, **_flat(h)} for truth, h in pairs]
+
+    def to_frame(self) -> "pandas.DataFrame":
+        """The rows as a pandas data frame."""
+        import pandas
+
+        return pandas.DataFrame(self.rows())
+
+    def __repr__(self) -> str:
+        head = f"N = {self.n_subjects}, {self.n_trials} simulated trials"
+        lines = [
+            f"  {truth:9} {h.hypothesis:14} success {h.success}  bias {h.bias}  "
+            f"coverage {h.coverage}"
+            for truth, h in [("planning", h) for h in self.hypotheses]
+            + [("null", h) for h in self.null.values()]
+        ]
+        return "\n".join([head, *lines, f"  trial success {self.trial_success}"])
 
     @property
     def failure_share(self) -> float:
         """Share of trials without a result."""
         return (self.ledger["not_converged"] + self.ledger["not_estimable"]) / self.n_trials
+
+
+def _flat(h: HypothesisCharacteristics) -> dict[str, object]:
+    row: dict[str, object] = {"hypothesis": h.hypothesis, "effect": h.effect}
+    for name in ("success", "bias", "empirical_se", "model_se", "rmse", "coverage", "width",
+                 "type_s", "type_m"):  # fmt: skip
+        estimate: MonteCarloEstimate | None = getattr(h, name)
+        row[name] = estimate.value if estimate else None
+        row[f"{name}_mcse"] = estimate.mcse if estimate else None
+    row["closed_form"] = h.oracle.value if h.oracle else None
+    row["z"] = h.oracle.z if h.oracle else None
+    return row
 
 
 def proportion(count: int, n: int) -> MonteCarloEstimate:

@@ -15,7 +15,7 @@ import numpy as np
 from planner.engines.closed_form import ClosedForm, power_of
 from planner.engines.model import check_estimable, true_values
 from planner.engines.prepare import prepare
-from planner.engines.protocol import Prepared
+from planner.engines.protocol import Prepared, Status
 from planner.errors import InvalidInput, TooManyFailures
 from planner.operating.characteristics import (
     OperatingCharacteristics,
@@ -111,6 +111,7 @@ class Simulation:
             consistent=proportion(total.consistent, total.n) if sexes else None,
             completers=mean_of(total.completers, total.completers2, total.n),
             ledger=failure_ledger(total),
+            boundary_fits=int(total.status[Status.BOUNDARY]),
         )
 
 

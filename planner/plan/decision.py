@@ -142,6 +142,28 @@ def compile_success(expression: str, names: tuple[str, ...]) -> SuccessRule:
     return lambda rejected: _evaluate(tree, rejected)
 
 
+def success_level(expression: str, names: tuple[str, ...], power: FloatArray) -> float:
+    """Rough probability of a success expression: *and* is the least, *or* the largest power.
+
+    Only a shape for searches: it ignores how the tests hang together.
+    """
+    table = dict(zip(names, power.tolist(), strict=True))
+
+    def level(node: ast.expr) -> float:
+        match node:
+            case ast.Name(id=name):
+                return table[name]
+            case ast.BoolOp(op=ast.And(), values=values):
+                return min(level(v) for v in values)
+            case ast.BoolOp(values=values):
+                return max(level(v) for v in values)
+            case ast.UnaryOp(operand=operand):
+                return 1 - level(operand)
+        raise AssertionError(node)
+
+    return level(ast.parse(expression, mode="eval").body)
+
+
 def _check_node(node: ast.expr, expression: str, names: tuple[str, ...]) -> None:
     match node:
         case ast.Name(id=name) if name in names:

@@ -64,6 +64,11 @@ class Plan(Spec):
                 f"hypothesis {repeated[0]!r} is defined more than once; give each its own name",
                 key="hypotheses",
             )
+        if "success" in names:
+            raise InvalidInput(
+                "'success' is the name of the success rule; give the hypothesis another name",
+                key="hypotheses",
+            )
         weights = self.sequence_weights
         if weights is not None and len(weights) != self.design.n_sequences:
             raise InvalidInput(

@@ -14,6 +14,8 @@ from scipy import special
 
 Z95 = 1.959963984540054
 _CLIP = 1e-12
+NEARNESS = 0.5
+"""Distance from the target, in probit units, at which an observation counts 0.6."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +48,54 @@ class Crossing:
 
     def ask(self) -> int | None:
         """Next grid index to simulate, or None when the estimate rests on simulation there."""
-        goal = self.solve(self.shift()[0])
-        point = self.highest if goal is None else goal
+        point = self.estimate() or self.highest
         return None if any(o.index == point for o in self.seen) else point
+
+    def estimate(self) -> int | None:
+        """Smallest index that reaches the target by all there is to know; None beyond the grid.
+
+        Where the model contradicts simulations that are clear by themselves (4 standard errors
+        from the target), the bracket they form wins and is halved.
+        """
+        goal = self.solve(self.shift()[0])
+        low, high = self._bracket()
+        place = self.highest + 1 if goal is None else goal
+        if low < place <= high:
+            return goal
+        return None if low >= self.highest else (max(low, 0) + min(high, self.highest) + 1) // 2
+
+    def _bracket(self) -> tuple[int, int]:
+        low, high = self.lowest - 1, self.highest + 1
+        for o in self.seen:
+            p = o.successes / o.trials
+            far = 4 * np.sqrt(self.target * (1 - self.target) / o.trials)
+            if p < self.target - far:
+                low = max(low, o.index)
+            elif p > self.target + far:
+                high = min(high, o.index)
+        return low, max(high, low + 1)
 
     def tell(self, index: int, successes: int, trials: int) -> None:
         """Report simulated trials."""
         self.seen.append(Observation(index, successes, trials))
 
     def shift(self) -> tuple[float, float]:
-        """Estimate and standard error of the shift (probit units)."""
+        """Estimate and standard error of the shift (probit units).
+
+        Observations far from the target count less, as the shape may be wrong there.
+        """
         if not self.seen:
             return 0.0, self.error(self.highest)
         prior = min(self.error(o.index) for o in self.seen)
         if prior == 0:
             return 0.0, 0.0
         weight, total = prior**-2, 0.0
+        goal = float(special.ndtri(self.target))
         for o in self.seen:
             p = (o.successes + 0.5) / (o.trials + 1)
             z = float(special.ndtri(p))
             information = o.trials * np.exp(-z * z) / (2 * np.pi) / (p * (1 - p))
+            information *= max(np.exp(-((z - goal) ** 2) / (2 * NEARNESS**2)), 1e-6)
             weight += information
             total += information * (z - self._probit(o.index))
         return float(total / weight), float(1 / np.sqrt(weight))

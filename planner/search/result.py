@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from planner.operating.characteristics import HypothesisCharacteristics, OperatingCharacteristics
+from planner.operating.characteristics import MonteCarloEstimate, OperatingCharacteristics, Oracle
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,13 @@ class RoundingLedger:
     inflated : balanced number that leaves `balanced` completers on average.
     with_partial_data : smallest balanced number by the closed form when people who leave still
         contribute what was observed; None where nobody leaves.
+
+    `formula`, `whole` and `with_partial_data` are None where no closed form applies (a success
+    rule, or a multiplicity procedure).
     """
 
-    formula: float
-    whole: int
+    formula: float | None
+    whole: int | None
     balanced: int
     inflated: int
     with_partial_data: int | None
@@ -40,22 +43,26 @@ class RoundingLedger:
 
 @dataclass(frozen=True, slots=True)
 class SampleSize:
-    """Sample size of one hypothesis at one power target.
+    """Sample size of one hypothesis, or of the success rule, at one power target.
 
     Parameters
     ----------
+    hypothesis : its name, or ``success`` for the plan's success rule.
+    effect : true value on the natural scale; None for the success rule.
     status : ``found``, or ``not_reached`` when the sizes are the limit of the search.
     n_evaluable, n_randomised : people, all sequences together.
     per_sequence, per_sex : randomised people.
     n_interval : 95 % interval of the evaluable size, from the error of simulation and closed
         form; its upper end is None beyond the limit of the search.
-    power : characteristics of the hypothesis for the randomised trial with its dropout.
-    power_evaluable : likewise when all evaluable people complete.
-    type_i_error : likewise at the edge of its null, randomised trial.
+    power, oracle : simulated power of the randomised trial with its dropout, and its closed form.
+    power_evaluable, oracle_evaluable : likewise when all evaluable people complete.
+    type_i_error : probability of a rejection (or success) at the edge of the null, randomised
+        trial; None where the success rule's nulls cannot hold together.
     trial : all characteristics of the randomised trial.
     """
 
     hypothesis: str
+    effect: float | None
     power_target: float
     status: Literal["found", "not_reached"]
     n_evaluable: int
@@ -63,9 +70,11 @@ class SampleSize:
     per_sequence: dict[str, int]
     per_sex: dict[str, int]
     n_interval: tuple[int, int | None]
-    power: HypothesisCharacteristics
-    power_evaluable: HypothesisCharacteristics
-    type_i_error: HypothesisCharacteristics
+    power: MonteCarloEstimate
+    oracle: Oracle | None
+    power_evaluable: MonteCarloEstimate
+    oracle_evaluable: Oracle | None
+    type_i_error: MonteCarloEstimate | None
     ledger: RoundingLedger
     trace: tuple[Step, ...]
     trial: OperatingCharacteristics

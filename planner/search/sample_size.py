@@ -14,10 +14,16 @@ import numpy as np
 
 from planner.design.allocation import allocate, balanced_at_least
 from planner.engines.closed_form import ClosedForm, power_of
+from planner.engines.model import true_values
 from planner.errors import PlannerError
-from planner.operating.characteristics import HypothesisCharacteristics, OperatingCharacteristics
+from planner.operating.characteristics import (
+    MonteCarloEstimate,
+    OperatingCharacteristics,
+    Oracle,
+)
 from planner.operating.evaluate import Case, evaluate, expected_completers, minimum_size
 from planner.operating.nulls import null_scenarios
+from planner.plan.decision import NoMultiplicity, success_level
 from planner.rng import EXPLORATION_BLOCK
 from planner.scenario import Scenario
 from planner.search.bracket import Crossing
@@ -25,38 +31,54 @@ from planner.search.result import RoundingLedger, SampleSize, Step
 
 Notify = Callable[[str], None]
 MAX_ROUNDS = 12
+MAX_CONFIRMATIONS = 4
+SUCCESS = "success"
+"""Name under which the plan's success rule is searched for and reported."""
 LARGEST_Z = 5.0
 """Simulation and an exact closed form further apart than this are a fault of the program."""
 
 
 class PowerCurve:
-    """Closed-form power and its error by sample size, remembered."""
+    """Closed-form power and its error by sample size, remembered.
+
+    Columns are the hypotheses and, last, the success rule. Only a plain hypothesis has a closed
+    form; under a multiplicity procedure, and for the success rule, the curve lends its shape and
+    its error is infinite, so that its level comes from simulation alone.
+    """
 
     def __init__(self, scenario: Scenario) -> None:
         self._closed_form = ClosedForm(scenario)
         self._scenario = scenario
+        self._plain = isinstance(scenario.plan.multiplicity, NoMultiplicity)
         self._at = lru_cache(maxsize=None)(self._evaluate)
 
     def _evaluate(self, n: int) -> tuple[tuple[float, ...], float]:
         precision = self._closed_form.precision(n)
         if precision is None:
-            return (0.0,) * len(self._scenario.plan.hypotheses), np.inf
-        return tuple(power_of(self._scenario, precision).tolist()), precision.error
+            return (0.0,) * (len(self._scenario.plan.hypotheses) + 1), np.inf
+        power = power_of(self._scenario, precision)
+        plan = self._scenario.plan
+        level = success_level(plan.success_rule, plan.hypothesis_names, power)
+        return (*power.tolist(), level), precision.error
 
-    def power(self, n: int, hypothesis: int) -> float:
+    def power(self, n: int, column: int) -> float:
         """Power of a hypothesis; 0 where `n` is too few to estimate it."""
-        return self._at(n)[0][hypothesis]
+        return self._at(n)[0][column]
 
-    def error(self, n: int) -> float:
+    def has_level(self, column: int) -> bool:
+        """Whether the closed form is that of the column itself and not only a shape."""
+        return self._plain and column < len(self._scenario.plan.hypotheses)
+
+    def error(self, n: int, column: int) -> float:
         """SD of the anticipated error of probit(power)."""
-        return self._at(n)[1]
+        return self._at(n)[1] if self.has_level(column) else np.inf
 
-    def first(self, hypothesis: int, target: float, step: int, limit: int) -> int:
+    def first(self, column: int, target: float, step: int, limit: int) -> int:
         """Smallest multiple of `step` that reaches the target; `limit` if none does."""
         low, high = 0, limit // step
         while high - low > 1:
             middle = (low + high) // 2
-            if self.power(middle * step, hypothesis) >= target:
+            if self.power(middle * step, column) >= target:
                 high = middle
             else:
                 low = middle
@@ -76,13 +98,15 @@ class SizeSearch:
         self.step = sum(scenario.plan.weights)
         self.lowest = -(-minimum_size(self.complete) // self.step)
         self.highest = max(self.lowest, scenario.plan.n_limit // self.step)
+        self.names = (*scenario.plan.hypothesis_names, SUCCESS)
         self._curve = PowerCurve(self.complete)
         self._dropout_curve = PowerCurve(scenario)
         self._nulls = null_scenarios(scenario)
+        self._effects = true_values(scenario)
         self._results: dict[tuple[str, int, int], OperatingCharacteristics] = {}
 
     def find(self, name: str, target: float) -> SampleSize:
-        """Evaluable and randomised size of hypothesis `name` at power `target`."""
+        """Evaluable and randomised size of a hypothesis, or of ``success``, at power `target`."""
         trace: list[Step] = []
         crossing = self._crossing(self._curve, name, target)
         self._explore(crossing, name, trace)
@@ -96,38 +120,45 @@ class SizeSearch:
             dropout = self._crossing(self._dropout_curve, name, target)
             lowest = inflated // self.step
             n_randomised, found = self._confirm(dropout, self.scenario, name, lowest, trace)
-        trial = self._run("planning", n_randomised)
-        people = allocate(
-            n_randomised, self.scenario.plan.weights, self.scenario.truth.female_share
-        )
-        sequences, strata = self.scenario.plan.design.sequences, self.scenario.truth.strata
+        plan, truth = self.scenario.plan, self.scenario.truth
+        people = allocate(n_randomised, plan.weights, truth.female_share)
+        sexes = dict(zip(truth.strata, people.sum(axis=0).tolist(), strict=True))
+        trial, complete = self._run("planning", n_randomised), self._run("complete", n_evaluable)
+        power, oracle = _outcome(trial, name)
+        power_evaluable, oracle_evaluable = _outcome(complete, name)
         return SampleSize(
             hypothesis=name,
+            effect=self._effect(name),
             power_target=target,
             status="found" if found else "not_reached",
             n_evaluable=n_evaluable,
             n_randomised=n_randomised,
-            per_sequence=dict(zip(sequences, people.sum(axis=1).tolist(), strict=True)),
-            per_sex=dict(zip(strata, people.sum(axis=0).tolist(), strict=True))
-            if len(strata) > 1
-            else {},
+            per_sequence=dict(zip(plan.design.sequences, people.sum(axis=1).tolist(), strict=True)),
+            per_sex=sexes if len(sexes) > 1 else {},
             n_interval=self._interval(crossing),
-            power=trial[name],
-            power_evaluable=self._run("complete", n_evaluable)[name],
-            type_i_error=self._null_result(name, n_randomised),
+            power=power,
+            oracle=oracle,
+            power_evaluable=power_evaluable,
+            oracle_evaluable=oracle_evaluable,
+            type_i_error=self._type_i_error(name, n_randomised),
             ledger=self._ledger(name, target, n_evaluable),
             trace=tuple(trace),
             trial=trial,
         )
 
+    def _effect(self, name: str) -> float | None:
+        if name == SUCCESS:
+            return None
+        return self.scenario.truth.endpoint.to_natural(float(self._effects[self.names.index(name)]))
+
     def _crossing(self, curve: PowerCurve, name: str, target: float) -> Crossing:
-        h, step = self.scenario.plan.hypothesis_names.index(name), self.step
+        h, step = self.names.index(name), self.step
         return Crossing(
             lambda i: curve.power(i * step, h),
             self.lowest,
             self.highest,
             target,
-            lambda i: curve.error(i * step),
+            lambda i: curve.error(i * step, h),
         )
 
     def _explore(self, crossing: Crossing, name: str, trace: list[Step]) -> None:
@@ -139,7 +170,7 @@ class SizeSearch:
             self.notify(f"{name}: trying {index * self.step}")
             first_block = EXPLORATION_BLOCK * (1 + round_)
             result = self._run("complete", index * self.step, first_block)
-            _tell(crossing, index, result[name])
+            _tell(crossing, index, result, name)
             trace.append(_step(result, name, "search"))
 
     def _confirm(
@@ -148,19 +179,19 @@ class SizeSearch:
         """Size whose fresh trials, with all others, leave the crossing where it is."""
         truth = "complete" if scenario is self.complete else "planning"
         purpose = "confirmation" if truth == "complete" else "with dropout"
-        index = 0
-        for _ in range(MAX_ROUNDS):
-            goal = crossing.solve(crossing.shift()[0])
+        index, goal = 0, None
+        for _ in range(MAX_CONFIRMATIONS):
+            goal = crossing.estimate()
             place = self.highest if goal is None else max(lowest, goal, index)
             if place == index:
                 return index * self.step, goal is not None
             index = place
             self.notify(f"{name}: confirming {index * self.step}")
             result = self._run(truth, index * self.step)
-            _check_oracle(result[name])
-            _tell(crossing, index, result[name])
+            _check_oracle(result, name)
+            _tell(crossing, index, result, name)
             trace.append(_step(result, name, f"{purpose}, fresh trials"))
-        return index * self.step, True
+        return index * self.step, goal is not None
 
     def _inflated(self, n_evaluable: int) -> int:
         many = 1000 * self.step
@@ -169,9 +200,11 @@ class SizeSearch:
             return n_evaluable
         return balanced_at_least(n_evaluable / share, self.scenario.plan.weights)
 
-    def _null_result(self, name: str, n: int) -> HypothesisCharacteristics:
+    def _type_i_error(self, name: str, n: int) -> MonteCarloEstimate | None:
+        if name == SUCCESS:
+            return self._run("null 0", n).trial_success if len(self._nulls) == 1 else None
         k = next(k for k, (_, names) in enumerate(self._nulls) if name in names)
-        return self._run(f"null {k}", n)[name]
+        return self._run(f"null {k}", n)[name].success
 
     def _run(self, truth: str, n: int, first_block: int = 0) -> OperatingCharacteristics:
         key = (truth, n, first_block)
@@ -190,11 +223,13 @@ class SizeSearch:
         return low * self.step, None if high is None else high * self.step
 
     def _ledger(self, name: str, target: float, n_evaluable: int) -> RoundingLedger:
-        h, limit = self.scenario.plan.hypothesis_names.index(name), self.highest * self.step
+        h, limit = self.names.index(name), self.highest * self.step
+        inflated = self._inflated(n_evaluable)
+        if not self._curve.has_level(h) or self._curve.power(limit, h) < target:
+            return RoundingLedger(None, None, n_evaluable, inflated, None)
         whole = self._curve.first(h, target, 1, limit)
         before, at = self._curve.power(whole - 1, h), self._curve.power(whole, h)
         part = (target - before) / (at - before) if at > target > before else 1.0
-        inflated = self._inflated(n_evaluable)
         partial = (
             None
             if inflated == n_evaluable
@@ -206,7 +241,7 @@ class SizeSearch:
 def sample_size(
     scenario: Scenario, *, workers: int | None = None, notify: Notify | None = None
 ) -> list[SampleSize]:
-    """Sample size of every hypothesis at every power target of the plan.
+    """Sample size of every hypothesis, and of a stated success rule, at every power target.
 
     Raises
     ------
@@ -214,27 +249,32 @@ def sample_size(
     PlannerError : simulation and an exact closed form contradict each other.
     """
     search = SizeSearch(scenario, workers, notify)
-    return [
-        search.find(name, target)
-        for name in scenario.plan.hypothesis_names
-        for target in scenario.plan.power_targets
-    ]
+    names = search.names if scenario.plan.success else scenario.plan.hypothesis_names
+    return [search.find(name, target) for name in names for target in scenario.plan.power_targets]
 
 
-def _check_oracle(result: HypothesisCharacteristics) -> None:
-    oracle = result.oracle
+def _outcome(
+    result: OperatingCharacteristics, name: str
+) -> tuple[MonteCarloEstimate, Oracle | None]:
+    if name == SUCCESS:
+        return result.trial_success, None
+    return result[name].success, result[name].oracle
+
+
+def _check_oracle(result: OperatingCharacteristics, name: str) -> None:
+    success, oracle = _outcome(result, name)
     if oracle and oracle.exact and abs(oracle.z) > LARGEST_Z:
         raise PlannerError(
-            f"hypothesis {result.hypothesis!r} has simulated power {result.success} but the exact "
-            f"value is {oracle.value:.4f} (z = {oracle.z:.1f}); do not use either, report this"
+            f"hypothesis {name!r} has simulated power {success} but the exact value is "
+            f"{oracle.value:.4f} (z = {oracle.z:.1f}); do not use either, report this"
         )
 
 
-def _tell(crossing: Crossing, index: int, result: HypothesisCharacteristics) -> None:
-    trials = result.success.n
-    crossing.tell(index, round(result.success.value * trials), trials)
+def _tell(crossing: Crossing, index: int, result: OperatingCharacteristics, name: str) -> None:
+    success, _ = _outcome(result, name)
+    crossing.tell(index, round(success.value * success.n), success.n)
 
 
 def _step(result: OperatingCharacteristics, name: str, purpose: str) -> Step:
-    success = result[name].success
+    success, _ = _outcome(result, name)
     return Step(result.n_subjects, success.value, success.mcse, success.n, purpose)

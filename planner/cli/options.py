@@ -1,0 +1,141 @@
+"""Options that several commands share, and what they make of a scenario."""
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from planner.scenario import Scenario
+
+DEFAULT_SCENARIO = "confirmatory"
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What the common options say."""
+
+    scenario: str
+    changes: tuple[str, ...]
+    n_trials: int | None
+    seed: int | None
+    draw: str | None
+    workers: int | None
+    as_json: bool
+    out: Path | None
+    quiet: bool
+
+    def load(self) -> "Scenario":
+        """The scenario with ``--set``, ``--n-trials``, ``--seed`` and ``--draw`` applied."""
+        from planner.scenario import load_scenario
+
+        scenario = load_scenario(self.scenario)
+        changes = dict(_assignment(text) for text in self.changes)
+        for key in ("n_trials", "seed", "draw"):
+            if getattr(self, key) is not None:
+                changes[f"monte_carlo.{key}"] = getattr(self, key)
+        return scenario.with_changes(changes, "--set") if changes else scenario
+
+
+def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the scenario argument and the common options; the command receives `RunOptions`."""
+
+    def wrapped(
+        scenario: str,
+        changes: tuple[str, ...],
+        n_trials: int | None,
+        seed: int | None,
+        draw: str | None,
+        workers: int | None,
+        as_json: bool,
+        out: Path | None,
+        quiet: bool,
+        **rest: Any,
+    ) -> Any:
+        options = RunOptions(
+            scenario, changes, n_trials, seed, draw, workers, as_json, out, quiet
+        )
+        return command(options, **rest)
+
+    wrapped.__doc__ = command.__doc__
+    wrapped.__name__ = command.__name__
+    if hasattr(command, "__click_params__"):
+        wrapped.__click_params__ = command.__click_params__  # type: ignore[attr-defined]
+    decorators = [
+        click.argument("scenario", default=DEFAULT_SCENARIO),
+        click.option(
+            "--set", "changes", multiple=True, metavar="PATH=VALUE",
+            help="Replace a value of the scenario, e.g. truth.effect=3.4. Repeatable.",
+        ),
+        click.option("--n-trials", type=int, help="Simulated trials per size and truth."),
+        click.option("--seed", type=int, help="Seed of the random numbers."),
+        click.option(
+            "--draw", type=click.Choice(["moments", "subjects"]),
+            help="Draw cell moments directly, or every person.",
+        ),
+        click.option(
+            "--workers", type=click.IntRange(min=1),
+            help="Threads; results do not depend on it.",
+        ),
+        click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout."),
+        click.option(
+            "--out", type=click.Path(dir_okay=False, path_type=Path),
+            help="Write the result to a file instead of stdout.",
+        ),
+        click.option("--quiet", is_flag=True, help="No progress on stderr."),
+    ]  # fmt: skip
+    for decorator in reversed(decorators):
+        wrapped = decorator(wrapped)
+    return wrapped
+
+
+def _assignment(text: str) -> tuple[str, Any]:
+    """``path=value`` with a TOML value; a bare word is a text."""
+    path, found, value = text.partition("=")
+    if not found or not path.strip():
+        raise click.UsageError(f"--set {text!r} is not PATH=VALUE, e.g. truth.effect=3.4")
+    try:
+        parsed = tomllib.loads(f"value = {value}")
+        if set(parsed) != {"value"}:
+            raise click.UsageError(f"--set {text!r} holds more than one value")
+        return path.strip(), parsed["value"]
+    except tomllib.TOMLDecodeError:
+        return path.strip(), value.strip()
+
+
+def parse_sizes(text: str) -> list[int]:
+    """``60``, ``40,60,80`` or ``24:120:8`` (both ends included)."""
+    parts = text.split(":")
+    try:
+        if len(parts) in (2, 3):
+            low, high, step = int(parts[0]), int(parts[1]), int(parts[2]) if len(parts) == 3 else 1
+            sizes = list(range(low, high + 1, step)) if step > 0 else []
+        else:
+            sizes = [int(part) for part in text.split(",")]
+    except ValueError:
+        sizes = []
+    if not sizes or min(sizes) < 1 or len(sizes) > 1000:
+        raise click.BadParameter(
+            f"{text!r} is not a size, a list such as 40,60,80 or a range such as 24:120:8",
+            param_hint="--n",
+        )
+    return sizes
+
+
+def emit(text: str, out: Path | None) -> None:
+    """Write a result to stdout, or to a file all at once."""
+    from planner.errors import PlannerError
+
+    if out is None:
+        click.echo(text)
+        return
+    partial = out.with_name(out.name + ".part")
+    try:
+        partial.write_text(text + "\n", "utf-8")
+        partial.replace(out)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise PlannerError(f"{out}: cannot be written ({error.strerror}); choose another") from None

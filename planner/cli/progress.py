@@ -1,0 +1,52 @@
+"""Progress on stderr: a bar on a terminal, a line per 10 % elsewhere, nothing if quiet."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def block_progress(title: str, *, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A callback for (blocks done, blocks in all)."""
+    if quiet:
+        yield None
+    elif sys.stderr.isatty():
+        with _bar(title) as callback:
+            yield callback
+    else:
+        yield _tenths(title)
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(title, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _tenths(title: str) -> Callable[[int, int], None]:
+    reported = 0
+
+    def report(done: int, total: int) -> None:
+        nonlocal reported
+        tenth = 10 * done // total
+        if tenth > reported:
+            reported = tenth
+            print(f"{title}: {10 * tenth} %", file=sys.stderr)
+
+    return report
+
+
+@contextmanager
+def search_progress(*, quiet: bool) -> Iterator[Callable[[str], None] | None]:
+    """A callback for one-line notes of a search, shown on a terminal only."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("searching") as status:
+        yield status.update

@@ -1,0 +1,81 @@
+"""Read a trial's data file, and what the options say about its analysis."""
+
+from pathlib import Path
+from typing import Any
+
+from planner.errors import InvalidInput
+from planner.operating.analyse import Comparison
+from planner.plan.analysis import Analysis, MixedModel, WithinSubjectT
+from planner.scenario import load_scenario
+
+
+def read_table(path: Path, columns: str = "") -> dict[str, list[str]]:
+    """Columns of a CSV file as texts, renamed by ``name=yours,…``.
+
+    Raises
+    ------
+    InvalidInput : the file cannot be read, or a named column is not in it.
+    """
+    import pandas
+
+    source = str(path)
+    try:
+        frame = pandas.read_csv(path, dtype=str, keep_default_na=False, skipinitialspace=True)
+    except FileNotFoundError:
+        raise InvalidInput("no such file; check the path", source=source) from None
+    except (OSError, UnicodeDecodeError, ValueError, pandas.errors.ParserError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise InvalidInput(f"not a readable CSV file ({reason}); correct it", source=source) from None
+    names = {str(c).strip(): c for c in frame.columns}
+    for pair in filter(None, columns.split(",")):
+        name, _, theirs = (part.strip() for part in pair.partition("="))
+        if theirs not in names:
+            raise InvalidInput(
+                f"--columns {pair!r} names a column that is not in the file "
+                f"({', '.join(names)}); write NAME=YOURS",
+                source=source,
+            )
+        names[name] = names[theirs]
+    return {name: frame[column].tolist() for name, column in names.items()}
+
+
+def analysis_options(
+    *,
+    scenario: str | None,
+    analysis: str | None,
+    df: str | None,
+    sequence_effect: bool | None,
+    carryover: bool | None,
+    adjust_period: bool | None,
+    by_sex: bool | None,
+    reference: str | None,
+    test: str | None,
+    female_share: float | None,
+    level: float,
+) -> tuple[Analysis, Comparison]:
+    """The analysis and comparison that flags ask for, on top of a scenario's plan if given."""
+    if female_share is not None and not 0 < female_share < 1:
+        raise InvalidInput(f"--female-share {female_share} is not between 0 and 1; correct it")
+    if not 0 < level < 1:
+        raise InvalidInput(f"--level {level} is not between 0 and 1; correct it")
+    planned = load_scenario(scenario) if scenario else None
+    base: Analysis = planned.plan.analysis if planned else MixedModel()
+    if analysis and analysis != base.kind:
+        base = MixedModel() if analysis == "mixed-model" else WithinSubjectT()
+    flags: dict[str, Any] = {
+        "df": df,
+        "sequence_effect": sequence_effect,
+        "carryover": carryover,
+        "adjust_period": adjust_period,
+    }
+    changes = {name: value for name, value in flags.items() if value is not None}
+    strange = [name for name in changes if name not in type(base).model_fields]
+    if strange:
+        raise InvalidInput(
+            f"--{strange[0].replace('_', '-')} does not apply to {base.kind}; leave it out"
+        )
+    if planned and by_sex is None:
+        by_sex = planned.by_sex
+        female_share = female_share or planned.population_share
+    comparison = Comparison(reference, test, bool(by_sex), female_share, level)
+    return base.model_copy(update=changes), comparison

@@ -1,0 +1,192 @@
+"""What ``planner size`` prints."""
+
+from typing import Any
+
+import numpy as np
+
+from planner import __version__
+from planner.cli.tables import Column, grouped, number, render, terminal_width, wrap
+from planner.engines.model import levels_of
+from planner.operating.characteristics import OperatingCharacteristics, Oracle
+from planner.plan.analysis import describe
+from planner.scenario import Scenario
+from planner.search.result import SampleSize
+from planner.search.sensitivity import AlternativeSizes
+
+
+def text(
+    scenario: Scenario, results: list[SampleSize], alternatives: list[AlternativeSizes]
+) -> str:
+    """The whole answer."""
+    notes = [
+        *_alternative_notes(results[0], alternatives),
+        *_interaction_note(results),
+        *_warnings(scenario, results),
+        *_rounding_notes(results[0]),
+        *(f"{key}: {value}." for key, value in conventions(scenario).items()),
+        _ledger_note(results),
+    ]
+    body = [title(scenario), "", table(scenario, results), "", *(wrap(note) for note in notes)]
+    return "\n".join(body)
+
+
+def title(scenario: Scenario) -> str:
+    """Two lines: what is planned, and what was simulated."""
+    plan, settings = scenario.plan, scenario.monte_carlo
+    design = plan.design
+    periods = f"{design.n_periods} period{'s' if design.n_periods > 1 else ''}"
+    left = (
+        f"{design.name}, {periods}, {describe(plan.analysis)}, {grouped(settings.n_trials)} "
+        f"simulated trials per size, seed {settings.seed}"
+    )
+    right = f"scenario {scenario.short_fingerprint} · planner {__version__}"
+    room = terminal_width() - len(left) - len(right)
+    line = f"{left}{' ' * room}{right}" if room >= 2 else f"{left}\n{right}"
+    return f"{scenario.label or 'Unnamed scenario'}\n{line}"
+
+
+def table(scenario: Scenario, results: list[SampleSize]) -> str:
+    """One row per hypothesis and target."""
+    endpoint = scenario.truth.endpoint
+    unit = endpoint.unit or ("ratio" if endpoint.scale == "log" else endpoint.name)
+    sequences = scenario.plan.design.sequences
+    columns = [
+        Column("hypothesis", [r.hypothesis for r in results], left=True),
+        Column(f"effect ({unit})", [_effect(scenario, r) for r in results], rank=3),
+        Column("target", [f"{100 * r.power_target:g} %" for r in results]),
+        Column("evaluable", [_size(r, r.n_evaluable) for r in results]),
+        Column("randomised", [_size(r, r.n_randomised) for r in results]),
+    ]
+    if len(sequences) <= 4:
+        cells = ["+".join(map(str, r.per_sequence.values())) for r in results]
+        columns.append(Column("+".join(sequences), cells, rank=4))
+    if results[0].per_sex:
+        cells = ["+".join(map(str, r.per_sex.values())) for r in results]
+        columns.append(Column("women+men", cells, rank=2))
+    columns += [
+        Column("simulated power", [str(r.power) for r in results]),
+        Column("closed form", [oracle_text(r.oracle) for r in results], rank=5),
+        Column("type I error", [str(r.type_i_error or "") for r in results], rank=1),
+    ]
+    return render(columns)
+
+
+def oracle_text(oracle: Oracle | None) -> str:
+    """Closed form with the z-score of the simulation; ≈ where it is an approximation."""
+    if oracle is None:
+        return "none"
+    return f"{'' if oracle.exact else '≈ '}{oracle.value:.3f}  z {oracle.z:4.1f}"
+
+
+def _effect(scenario: Scenario, r: SampleSize) -> str:
+    if r.effect is None:
+        return ""
+    truth = scenario.truth
+    d_z = truth.endpoint.to_model(r.effect, "effect") / truth.sd_difference
+    return f"{number(r.effect)}  d_z {d_z:.2f}"
+
+
+def _size(r: SampleSize, n: int) -> str:
+    return grouped(n) if r.status == "found" else f"> {grouped(n)}"
+
+
+def _alternative_notes(main: SampleSize, alternatives: list[AlternativeSizes]) -> list[str]:
+    notes = []
+    for a in alternatives:
+        effect = a.sizes[0].effect
+        shown = "" if effect is None else f" ({number(effect)}, d_z {effect / a.sd_difference:.3f})"
+        sizes = ", ".join(
+            f"{s.ledger.whole or s.n_evaluable} evaluable, {s.n_randomised} randomised for "
+            f"{s.power_target:.0%}".replace("%", " %")
+            for s in a.sizes
+        )
+        notes.append(f"At {a.name}{shown} {main.hypothesis} would need {sizes}. {a.note}")
+    return notes
+
+
+def _interaction_note(results: list[SampleSize]) -> list[str]:
+    main = results[0]
+    width = _width(main.trial, "interaction")
+    if main.hypothesis != "overall" or width is None:
+        return []
+    value, mcse = width
+    return [
+        f"The trial of {main.n_randomised} sized for the overall effect estimates the sex "
+        f"difference to ± {value:.2f} (95 %, Monte-Carlo SE {mcse:.2f}); its power to detect the "
+        f"planned one is {main.trial['interaction'].success}. A result significant in one sex and "
+        "not in the other is not a difference."
+    ]
+
+
+def _width(trial: OperatingCharacteristics, name: str) -> tuple[float, float] | None:
+    found = [h for h in trial.hypotheses if h.hypothesis == name]
+    return (found[0].width.value / 2, found[0].width.mcse / 2) if found else None
+
+
+def _warnings(scenario: Scenario, results: list[SampleSize]) -> list[str]:
+    from planner.plan.hypothesis import TwoSided
+
+    notes = []
+    for name, tail, hypothesis in zip(
+        scenario.plan.hypothesis_names, levels_of(scenario), scenario.plan.hypotheses, strict=True
+    ):
+        level = tail * (2 if isinstance(hypothesis.objective, TwoSided) else 1)
+        errors = [r.type_i_error for r in results if r.hypothesis == name and r.type_i_error]
+        high = [e for e in errors if e.value > level + 3 * np.sqrt(level * (1 - level) / e.n)]
+        if high:
+            notes.append(
+                f"WARNING: the type I error of {name} is {high[0]}, above its level {level:g}: the "
+                "planned analysis does not hold its level under this truth."
+            )
+    return notes
+
+
+def _rounding_notes(main: SampleSize) -> list[str]:
+    ledger = main.ledger
+    if ledger.formula is None:
+        return []
+    steps = [f"{ledger.formula:.1f}", f"{ledger.whole}", f"{ledger.balanced} balanced"]
+    if ledger.inflated != ledger.balanced:
+        steps.append(f"{ledger.inflated} so that {ledger.balanced} complete on average")
+    if main.n_randomised > ledger.inflated:
+        steps.append(f"{main.n_randomised} to reach the target with dropout")
+    note = f"Rounding ({main.hypothesis}, {main.power_target:.0%}): {' → '.join(steps)}."
+    if ledger.with_partial_data and ledger.with_partial_data < main.n_randomised:
+        note += (
+            f" Counting what leavers contribute before they leave, {ledger.with_partial_data} "
+            "would reach the target (closed form)."
+        )
+    return [note.replace("%)", " %)")]
+
+
+def conventions(scenario: Scenario) -> dict[str, Any]:
+    """What the numbers mean, in the terms of other programs."""
+    truth = scenario.truth
+    sd = truth.sd_difference
+    within = sd / np.sqrt(2)
+    scale = " of the logarithm" if truth.endpoint.scale == "log" else ""
+    objective = scenario.plan.hypotheses[0].objective
+    tail = float(levels_of(scenario)[0])
+    return {
+        "SD": f"of the within-person difference {number(sd)}{scale} (SAS PROC POWER pairedmeans, "
+        f"G*Power d_z) = √2 × within-person SD {number(float(within))} (PowerTOST, residual SD)"
+        + (f"; CV {np.sqrt(np.expm1(within**2)):.3f}" if scale else ""),
+        "N": f"people in all, over {scenario.plan.design.n_sequences} sequences (PowerTOST; half of "
+        "it per sequence in textbooks of 2×2 trials); evaluable complete all periods, randomised "
+        "includes those expected to leave",
+        "Level": f"{objective.kind}, {number(tail)} in each tail tested"
+        + (f" (two-sided {number(2 * tail)})" if objective.kind != "equivalence" else ""),
+    }
+
+
+def _ledger_note(results: list[SampleSize]) -> str:
+    failed = sum(r.trial.ledger["not_converged"] + r.trial.ledger["not_estimable"] for r in results)
+    trials = sum(r.trial.n_trials for r in results)
+    worst = max(results, key=lambda r: r.trial.failure_share)
+    if not failed:
+        boundary = sum(r.trial.boundary_fits for r in results)
+        return f"All {grouped(trials)} trials of these sizes were analysed, {grouped(boundary)} with σ_b = 0."
+    return (
+        f"{grouped(failed)} of {grouped(trials)} trials could not be analysed and count as no "
+        f"success; most at N = {worst.n_randomised} ({worst.trial.failure_share:.2%})."
+    )

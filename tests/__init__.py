@@ -1,0 +1,1 @@
+"""Tests; their packages mirror those of `planner`."""
