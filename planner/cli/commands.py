@@ -38,7 +38,11 @@ def size(options: RunOptions, require: bool) -> None:
         data = payload.heading(scenario) | {
             "results": [payload.size_result(r) for r in results],
             "alternatives": [
-                {"name": a.name, "note": a.note, "results": [payload.size_result(r) for r in a.sizes]}
+                {
+                    "name": a.name,
+                    "note": a.note,
+                    "results": [payload.size_result(r) for r in a.sizes],
+                }
                 for a in alternatives
             ],
             "conventions": show_size.conventions(scenario),
@@ -137,7 +141,8 @@ def analyse(data: Path, as_json: bool, out: Path | None, columns: str, **given: 
     analysis, comparison = analysis_options(**given)
     result = run(read_table(data, columns), analysis, comparison, source=str(data))
     emit(
-        payload.dump(payload.analysis_result(result)) if as_json else show_analysis.text(result), out
+        payload.dump(payload.analysis_result(result)) if as_json else show_analysis.text(result),
+        out,
     )
 
 
@@ -220,4 +225,4 @@ def app(port: int) -> None:
         sys.executable, "-m", "streamlit", "run", str(home),
         "--server.address", "127.0.0.1", "--server.port", str(port),
     ]  # fmt: skip
-    raise SystemExit(subprocess.call(command))
+    raise SystemExit(subprocess.call(command))  # noqa: S603 - fixed words and a port number

@@ -55,9 +55,7 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         quiet: bool,
         **rest: Any,
     ) -> Any:
-        options = RunOptions(
-            scenario, changes, n_trials, seed, draw, workers, as_json, out, quiet
-        )
+        options = RunOptions(scenario, changes, n_trials, seed, draw, workers, as_json, out, quiet)
         return command(options, **rest)
 
     wrapped.__doc__ = command.__doc__

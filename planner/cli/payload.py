@@ -94,7 +94,13 @@ def size_result(r: SampleSize) -> dict[str, Any]:
             "with_partial_data": ledger.with_partial_data,
         },
         "trace": [
-            {"n": s.n, "power": s.power, "mcse": s.mcse, "n_trials": s.n_trials, "purpose": s.purpose}
+            {
+                "n": s.n,
+                "power": s.power,
+                "mcse": s.mcse,
+                "n_trials": s.n_trials,
+                "purpose": s.purpose,
+            }
             for s in r.trace
         ],
     }
@@ -177,7 +183,10 @@ def analysis_result(r: DataAnalysis) -> dict[str, Any]:
         "variance": {"sd_between": r.sd_between, "sd_within": r.sd_within},
         "results": rows(r.results),
         "terms": [
-            {"term": row.pop("hypothesis"), **{k: v for k, v in row.items() if k != "posterior_prob"}}
+            {
+                "term": row.pop("hypothesis"),
+                **{k: v for k, v in row.items() if k != "posterior_prob"},
+            }
             for row in rows(r.terms)
         ],
     }

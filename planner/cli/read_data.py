@@ -16,16 +16,18 @@ def read_table(path: Path, columns: str = "") -> dict[str, list[str]]:
     ------
     InvalidInput : the file cannot be read, or a named column is not in it.
     """
-    import pandas
+    import pandas as pd
 
     source = str(path)
     try:
-        frame = pandas.read_csv(path, dtype=str, keep_default_na=False, skipinitialspace=True)
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False, skipinitialspace=True)
     except FileNotFoundError:
         raise InvalidInput("no such file; check the path", source=source) from None
-    except (OSError, UnicodeDecodeError, ValueError, pandas.errors.ParserError) as error:
+    except (OSError, UnicodeDecodeError, ValueError, pd.errors.ParserError) as error:
         reason = str(error).strip().splitlines()[0]
-        raise InvalidInput(f"not a readable CSV file ({reason}); correct it", source=source) from None
+        raise InvalidInput(
+            f"not a readable CSV file ({reason}); correct it", source=source
+        ) from None
     names = {str(c).strip(): c for c in frame.columns}
     for pair in filter(None, columns.split(",")):
         name, _, theirs = (part.strip() for part in pair.partition("="))

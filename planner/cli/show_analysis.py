@@ -16,7 +16,9 @@ def text(result: DataAnalysis) -> str:
         f"{result.analysis}: {result.n_subjects} people, {result.n_observations} visits; "
         f"SD within persons {number(result.sd_within)}{between}{share}; {result.status.sentence}"
     )
-    return "\n".join([head, "", _table("comparison", result.results), "", _table("term", result.terms)])
+    return "\n".join(
+        [head, "", _table("comparison", result.results), "", _table("term", result.terms)]
+    )
 
 
 def _table(title: str, results: tuple[Result, ...]) -> str:

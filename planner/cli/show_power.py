@@ -85,7 +85,12 @@ def closed_form_rows(scenario: Scenario, grid: list[int]) -> list[dict[str, Any]
                             "effect": case.truth.endpoint.to_natural(float(effects[h])),
                             "source": "formula",
                             "exact": precision.exact,
-                            "success": {"value": value, "mcse": 0.0, "lower": value, "upper": value},
+                            "success": {
+                                "value": value,
+                                "mcse": 0.0,
+                                "lower": value,
+                                "upper": value,
+                            },
                             "se": float(precision.se[h]),
                             "df": float(precision.df[h]),
                         }

@@ -19,6 +19,7 @@ def text(
 ) -> str:
     """The whole answer."""
     notes = [
+        *_effect_note(scenario, results),
         *_alternative_notes(results[0], alternatives),
         *_interaction_note(results),
         *_warnings(scenario, results),
@@ -47,19 +48,17 @@ def title(scenario: Scenario) -> str:
 
 def table(scenario: Scenario, results: list[SampleSize]) -> str:
     """One row per hypothesis and target."""
-    endpoint = scenario.truth.endpoint
-    unit = endpoint.unit or ("ratio" if endpoint.scale == "log" else endpoint.name)
     sequences = scenario.plan.design.sequences
     columns = [
         Column("hypothesis", [r.hypothesis for r in results], left=True),
-        Column(f"effect ({unit})", [_effect(scenario, r) for r in results], rank=3),
+        Column("effect  d_z", [_effect(scenario, r) for r in results], rank=3),
         Column("target", [f"{100 * r.power_target:g} %" for r in results]),
         Column("evaluable", [_size(r, r.n_evaluable) for r in results]),
         Column("randomised", [_size(r, r.n_randomised) for r in results]),
     ]
     if len(sequences) <= 4:
         cells = ["+".join(map(str, r.per_sequence.values())) for r in results]
-        columns.append(Column("+".join(sequences), cells, rank=4))
+        columns.append(Column("+".join(sequences), cells, rank=6))
     if results[0].per_sex:
         cells = ["+".join(map(str, r.per_sex.values())) for r in results]
         columns.append(Column("women+men", cells, rank=2))
@@ -75,7 +74,7 @@ def oracle_text(oracle: Oracle | None) -> str:
     """Closed form with the z-score of the simulation; ≈ where it is an approximation."""
     if oracle is None:
         return "none"
-    return f"{'' if oracle.exact else '≈ '}{oracle.value:.3f}  z {oracle.z:4.1f}"
+    return f"{'' if oracle.exact else '≈'}{oracle.value:.3f} z {oracle.z:4.1f}"
 
 
 def _effect(scenario: Scenario, r: SampleSize) -> str:
@@ -83,7 +82,21 @@ def _effect(scenario: Scenario, r: SampleSize) -> str:
         return ""
     truth = scenario.truth
     d_z = truth.endpoint.to_model(r.effect, "effect") / truth.sd_difference
-    return f"{number(r.effect)}  d_z {d_z:.2f}"
+    return f"{number(r.effect)}  {d_z:4.2f}"
+
+
+def _effect_note(scenario: Scenario, results: list[SampleSize]) -> list[str]:
+    endpoint = scenario.truth.endpoint
+    assumed = sorted({c.flag for k, c in scenario.citations.items() if "effect" in k and c.flag})
+    basis = f"; {' and '.join(assumed)}, see `planner scenario show`" if assumed else ""
+    unit = endpoint.unit or ("ratio" if endpoint.scale == "log" else "")
+    shown = f"{endpoint.name}, {unit}" if unit else endpoint.name
+    first, second = scenario.plan.design.treatments[:2]
+    compared = f"{scenario.plan.label(second)} − {scenario.plan.label(first)}"
+    return [
+        f"Effects: {shown}, {compared}{basis}. Simulated power and type I error are those of the randomised trial with "
+        "its dropout; ≈ marks closed forms that approximate."
+    ]
 
 
 def _size(r: SampleSize, n: int) -> str:
@@ -100,7 +113,7 @@ def _alternative_notes(main: SampleSize, alternatives: list[AlternativeSizes]) -
             f"{s.power_target:.0%}".replace("%", " %")
             for s in a.sizes
         )
-        notes.append(f"At {a.name}{shown} {main.hypothesis} would need {sizes}. {a.note}")
+        notes.append(f"At {a.name}{shown} {main.hypothesis} would need {sizes} ({a.note}).")
     return notes
 
 
@@ -112,7 +125,7 @@ def _interaction_note(results: list[SampleSize]) -> list[str]:
     value, mcse = width
     return [
         f"The trial of {main.n_randomised} sized for the overall effect estimates the sex "
-        f"difference to ± {value:.2f} (95 %, Monte-Carlo SE {mcse:.2f}); its power to detect the "
+        f"difference to ± {value:.2f} (95 %, Monte-Carlo SE {mcse:.3f}); its power to detect the "
         f"planned one is {main.trial['interaction'].success}. A result significant in one sex and "
         "not in the other is not a difference."
     ]
@@ -168,12 +181,12 @@ def conventions(scenario: Scenario) -> dict[str, Any]:
     objective = scenario.plan.hypotheses[0].objective
     tail = float(levels_of(scenario)[0])
     return {
-        "SD": f"of the within-person difference {number(sd)}{scale} (SAS PROC POWER pairedmeans, "
-        f"G*Power d_z) = √2 × within-person SD {number(float(within))} (PowerTOST, residual SD)"
+        "SD": f"of the within-person difference {number(sd)}{scale} (d_z divides by it, as in "
+        f"G*Power) = √2 × within-person SD {number(float(within))} (PowerTOST, residual SD)"
         + (f"; CV {np.sqrt(np.expm1(within**2)):.3f}" if scale else ""),
-        "N": f"people in all, over {scenario.plan.design.n_sequences} sequences (PowerTOST; half of "
-        "it per sequence in textbooks of 2×2 trials); evaluable complete all periods, randomised "
-        "includes those expected to leave",
+        "N": f"people in all, over {scenario.plan.design.n_sequences} sequences (as in PowerTOST; some "
+        "textbooks count per sequence); evaluable people complete all periods, randomised include "
+        "those expected to leave",
         "Level": f"{objective.kind}, {number(tail)} in each tail tested"
         + (f" (two-sided {number(2 * tail)})" if objective.kind != "equivalence" else ""),
     }

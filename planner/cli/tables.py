@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-GAP = "   "
+GAP = "  "
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,10 @@ def render(columns: Sequence[Column], width: int | None = None) -> str:
     while _total(kept) > width and any(c.rank for c in kept):
         worst = max(c.rank for c in kept)
         kept.remove(next(c for c in reversed(kept) if c.rank == worst))
-    rows = [[c.title for c in kept], *([c.cells[i] for c in kept] for i in range(len(kept[0].cells)))]
+    rows = [
+        [c.title for c in kept],
+        *([c.cells[i] for c in kept] for i in range(len(kept[0].cells))),
+    ]
     return "\n".join(
         (" " + GAP.join(_pad(c, text) for c, text in zip(kept, row, strict=True))).rstrip()
         for row in rows

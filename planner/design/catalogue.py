@@ -31,9 +31,7 @@ CATALOGUE: dict[str, CrossoverDesign] = {
     for name, sequences, source, _ in _ENTRIES
 }
 
-_ALIASES = {
-    alias.lower(): name for name, _, _, others in _ENTRIES for alias in (name, *others)
-}
+_ALIASES = {alias.lower(): name for name, _, _, others in _ENTRIES for alias in (name, *others)}
 
 
 def find_design(name: str) -> CrossoverDesign:

@@ -3,7 +3,9 @@
 The variance of a contrast and its degrees of freedom come from the design matrix of the expected
 cells. It is exact for least squares on complete data; for a mixed model, or with people leaving,
 the variance is that of the expected information with Kenward & Roger's (1997) correction and the
-degrees of freedom are Satterthwaite's at the true variances (plug-in, as in Stroup 2002).
+degrees of freedom are Satterthwaite's at the true variances (plug-in, as in Stroup 2002). Where
+the truth breaks an assumption of the model (unequal SDs of the sexes), the true standard error is
+the sandwich one and the test's own is larger or smaller by `inflation`.
 """
 
 from dataclasses import dataclass
@@ -14,11 +16,10 @@ from planner.engines.model import bounds_of, check_estimable, levels_of, planned
 from planner.engines.strata import Strata, prepare_strata
 from planner.engines.student import power_above, power_between, power_two_sided
 from planner.plan.analysis import MixedModel
-from planner.plan.hypothesis import Equivalence, TwoSided
+from planner.plan.hypothesis import Equivalence, Objective, TwoSided
 from planner.scenario import Scenario
 from planner.trials.layout import Layout, lay_out
 from planner.trials.moments import FloatArray
-
 
 SECOND_ORDER = 0.5
 """Error of probit(power) times N where only small-sample theory is approximated."""
@@ -45,8 +46,27 @@ class Precision:
     error: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Weighting:
+    """How an analysis weights the strata.
+
+    Parameters
+    ----------
+    weight : 1/λ_k of the working model, 0 for strata that it does not use, [K].
+    own : true λ_k of every cell, axes [C, K].
+    """
+
+    weight: FloatArray
+    own: FloatArray
+
+
 class ClosedForm:
-    """Closed-form power of one scenario at any sample size."""
+    """Closed-form power of one scenario at any sample size.
+
+    Raises
+    ------
+    NotEstimable : the design cannot estimate a hypothesis.
+    """
 
     def __init__(self, scenario: Scenario) -> None:
         layout = lay_out(scenario, 2 * sum(scenario.plan.weights))
@@ -54,132 +74,126 @@ class ClosedForm:
         self.scenario = scenario
         self.model = planned_model(scenario)
         self.strata = prepare_strata(self.model.columns, layout.cells)
-        self.mixed = (
-            isinstance(scenario.plan.analysis, MixedModel) and scenario.plan.design.n_periods > 1
-        )
-
-    def precision(self, n_subjects: int) -> Precision | None:
-        """Precision of every hypothesis with `n_subjects`; None if that is too few to estimate."""
-        return self.precision_of(lay_out(self.scenario, n_subjects))
-
-    def precision_of(self, layout: Layout, counts: FloatArray | None = None) -> Precision | None:
-        """The same for given people per cell [C]; default the expected ones."""
-        counts = layout.expected_counts if counts is None else counts
-        values = [_spectrum(s, self.strata) for s in layout.covariance]
-        freedom = self.strata.freedom(counts)
-        own = np.array([values[c.stratum] for c in layout.cells])
-        information = self.strata.information(counts)
-        if not self.mixed:
-            used = 0 if self.scenario.plan.design.n_periods > 1 else 1
-            keep = np.zeros(len(freedom))
-            keep[used] = 1.0
-            information = information * keep[:, None, None]
-            variance = float(np.average(own[:, used], weights=_stratum_counts(self.strata, counts, used)))
-            return self._weighted(
-                layout, counts, information, keep / variance, own, freedom[used], keep
-            )
-        average = np.array(
-            [np.average(own[:, k], weights=_stratum_counts(self.strata, counts, k)) if freedom[k] else 1.0
-             for k in range(len(freedom))]
-        )  # fmt: skip
-        return self._weighted(layout, counts, information, 1 / average, own, None, np.ones(len(freedom)))
-
-    def _weighted(
-        self,
-        layout: Layout,
-        counts: FloatArray,
-        information: FloatArray,
-        weight: FloatArray,
-        own: FloatArray,
-        freedom: float | None,
-        keep: FloatArray,
-    ) -> Precision | None:
-        """Precision with weight 1/λ_k per stratum; `own` are true λ per cell, [C, K]."""
-        m = np.einsum("k,kij->ij", weight, information)
-        if np.linalg.matrix_rank(m, hermitian=True, tol=1e-9 * np.abs(m).max()) < len(m):
-            return None
-        phi = np.linalg.inv(m)
-        s, contrasts = self.strata, self.model.contrasts
-        score, meat, misfit = np.zeros(len(m)), np.zeros_like(m), 0.0
-        for c, k in enumerate(s.stratum):
-            y = layout.mean[c, : s.n_observed[c]]
-            x = s.centred[c, : s.n_observed[c]]
-            score += counts[c] * keep[0] * weight[0] * x.T @ y
-            score += counts[c] * keep[k] * weight[k] * s.total[c] * y.mean()
-            meat += counts[c] * keep[0] * weight[0] ** 2 * own[c, 0] * s.within[c]
-            meat += counts[c] * keep[k] * weight[k] ** 2 * own[c, k] * s.between[c]
-        beta = phi @ score
-        for c in range(len(counts)):
-            y, x = layout.mean[c, : s.n_observed[c]], s.centred[c, : s.n_observed[c]]
-            misfit += float(np.sum((y - y.mean() - x @ beta) ** 2) * counts[c])
-        variance = np.einsum("hi,ij,hj->h", contrasts, phi @ meat @ phi, contrasts)
-        working = np.einsum("hi,ij,hj->h", contrasts, phi, contrasts)
-        if freedom is None:
-            adjusted, df = _kenward_roger(s, information, weight, phi, contrasts, s.freedom(counts))
-            variance, working = variance * adjusted / working, adjusted
-        else:
-            df = np.full(len(contrasts), freedom - len(m))
-        if not (np.all(df > 0) and np.all(np.isfinite(df)) and np.all(variance > 0)):
-            return None
-        homogeneous = bool(np.allclose(own, own[0]))
-        complete = bool(np.all(s.n_observed == self.scenario.plan.design.n_periods))
-        fixed = layout.female_probability is None
-        fits = homogeneous and misfit < 1e-9 * float(np.sum(counts)) * float(own.max())
-        exact = fits and fixed and complete and not self.mixed
-        return Precision(
-            estimate=contrasts @ beta,
-            se=np.sqrt(variance),
-            df=df,
-            inflation=np.sqrt(working / variance),
-            exact=exact,
-            error=0.0
-            if exact
-            else SECOND_ORDER / float(np.sum(counts))
-            if fits and fixed
-            else np.inf,
-        )
+        self.n_periods = scenario.plan.design.n_periods
+        self.mixed = isinstance(scenario.plan.analysis, MixedModel) and self.n_periods > 1
 
     def power(self, n_subjects: int) -> FloatArray | None:
         """Power of every hypothesis, [H]; None if `n_subjects` is too few to estimate."""
         precision = self.precision(n_subjects)
         return None if precision is None else power_of(self.scenario, precision)
 
+    def precision(self, n_subjects: int) -> Precision | None:
+        """Precision of every hypothesis with `n_subjects`; None if that is too few to estimate."""
+        return self.precision_of(lay_out(self.scenario, n_subjects))
+
+    def precision_of(self, layout: Layout, counts: FloatArray | None = None) -> Precision | None:
+        """The same for given people per cell [C], not necessarily whole; default the expected."""
+        counts = layout.expected_counts if counts is None else counts
+        weighting = self._weighting(layout, counts)
+        information = self.strata.information(counts)
+        m = np.einsum("k,kij->ij", weighting.weight, information)
+        if np.linalg.matrix_rank(m, hermitian=True, tol=1e-9 * np.abs(m).max()) < len(m):
+            return None
+        phi, contrasts = np.linalg.inv(m), self.model.contrasts
+        beta = phi @ self._score(layout, counts, weighting)
+        meat = self._meat(counts, weighting)
+        variance = np.einsum("hi,ij,hj->h", contrasts, phi @ meat @ phi, contrasts)
+        working = np.einsum("hi,ij,hj->h", contrasts, phi, contrasts)
+        freedom = self.strata.freedom(counts)
+        if self.mixed:
+            adjusted, df = kenward_roger(
+                self.strata, information, weighting.weight, phi, contrasts, freedom
+            )
+            variance, working = variance * adjusted / working, adjusted
+        else:
+            df = np.full(len(contrasts), freedom[weighting.weight > 0].sum() - len(m))
+        if not (np.all(df > 0) and np.all(np.isfinite(df)) and np.all(variance > 0)):
+            return None
+        exact, error = self._trust(layout, counts, weighting, beta)
+        inflation = np.sqrt(working / variance)
+        return Precision(contrasts @ beta, np.sqrt(variance), df, inflation, exact, error)
+
+    def _weighting(self, layout: Layout, counts: FloatArray) -> _Weighting:
+        spectra = np.array([_spectrum(sigma, self.strata) for sigma in layout.covariance])
+        own = spectra[[cell.stratum for cell in layout.cells]]
+        weight = np.zeros(own.shape[1])
+        only = 0 if self.n_periods > 1 else 1
+        for k in range(len(weight)):
+            people = counts * (self.strata.n_observed - 1 if k == 0 else self.strata.stratum == k)
+            if people.sum() > 0 and (self.mixed or k == only):
+                weight[k] = 1 / np.average(own[:, k], weights=people)
+        return _Weighting(weight, own)
+
+    def _score(self, layout: Layout, counts: FloatArray, w: _Weighting) -> FloatArray:
+        """Σ n_c XᵀV⁻¹μ_c, [q]."""
+        s, score = self.strata, np.zeros(self.strata.total.shape[1])
+        for c, k in enumerate(s.stratum):
+            mean = layout.mean[c, : s.n_observed[c]]
+            score += counts[c] * w.weight[0] * s.centred[c, : s.n_observed[c]].T @ mean
+            score += counts[c] * w.weight[k] * s.total[c] * mean.mean()
+        return score
+
+    def _meat(self, counts: FloatArray, w: _Weighting) -> FloatArray:
+        """Σ n_c XᵀV⁻¹Σ_cV⁻¹X with the true Σ_c, [q, q]."""
+        k = self.strata.stratum
+        inside = counts * w.weight[0] ** 2 * w.own[:, 0]
+        across = counts * w.weight[k] ** 2 * w.own[np.arange(len(k)), k]
+        return np.asarray(
+            np.einsum("c,cij->ij", inside, self.strata.within)
+            + np.einsum("c,cij->ij", across, self.strata.between)
+        )
+
+    def _trust(
+        self, layout: Layout, counts: FloatArray, w: _Weighting, beta: FloatArray
+    ) -> tuple[bool, float]:
+        """Whether the closed form is exact, and the SD of its error."""
+        misfit = 0.0
+        for c, m in enumerate(self.strata.n_observed):
+            mean = layout.mean[c, :m]
+            residual = mean - mean.mean() - self.strata.centred[c, :m] @ beta
+            misfit += float(counts[c] * residual @ residual)
+        people = float(np.sum(counts))
+        fits = bool(np.allclose(w.own, w.own[0])) and misfit < 1e-9 * people * float(w.own.max())
+        fixed = layout.female_probability is None
+        complete = bool(np.all(self.strata.n_observed == self.n_periods))
+        if fits and fixed and complete and not self.mixed:
+            return True, 0.0
+        return False, SECOND_ORDER / people if fits and fixed else np.inf
+
 
 def power_of(scenario: Scenario, precision: Precision) -> FloatArray:
     """Power of every hypothesis from its precision, [H]."""
     lower, upper = bounds_of(scenario)
     levels = levels_of(scenario)
-    result = np.empty(len(levels))
-    for h, hypothesis in enumerate(scenario.plan.hypotheses):
-        estimate, df = float(precision.estimate[h]), float(precision.df[h])
-        se, inflation = float(precision.se[h]), float(precision.inflation[h])
-        level = float(levels[h])
-        match hypothesis.objective:
-            case TwoSided():
-                power = power_two_sided(estimate, se, df, 2 * level, inflation)
-            case Equivalence():
-                limits = (float(lower[h]), float(upper[h]))
-                power = np.asarray(power_between(estimate, limits, se, df, level, inflation))
-            case _ if np.isfinite(lower[h]):
-                power = power_above(estimate, lower[h], se, df, level, inflation)
-            case _:
-                power = power_above(-estimate, -upper[h], se, df, level, inflation)
-        result[h] = float(power)
-    return result
+    return np.array(
+        [
+            _power(
+                hypothesis.objective, precision, h, (float(lower[h]), float(upper[h])), levels[h]
+            )
+            for h, hypothesis in enumerate(scenario.plan.hypotheses)
+        ]
+    )
 
 
-def _spectrum(covariance: FloatArray, strata: Strata) -> FloatArray:
-    """λ_k = σ_w² + m_k σ_b² of a compound-symmetry covariance, [K]."""
-    n_periods = len(covariance)
-    between = float(covariance[0, 1]) if n_periods > 1 else 0.0
-    return float(covariance[0, 0]) - between + strata.multiplier * between
+def _power(
+    objective: Objective, p: Precision, h: int, bounds: tuple[float, float], level: float
+) -> float:
+    estimate, se, df, inflation = (
+        float(values[h]) for values in (p.estimate, p.se, p.df, p.inflation)
+    )
+    lower, upper = bounds
+    match objective:
+        case TwoSided():
+            return float(power_two_sided(estimate, se, df, 2 * level, inflation))
+        case Equivalence():
+            return power_between(estimate, bounds, se, df, level, inflation)
+        case _ if np.isfinite(lower):
+            return float(power_above(estimate, lower, se, df, level, inflation))
+        case _:
+            return float(power_above(-estimate, -upper, se, df, level, inflation))
 
 
-def _stratum_counts(strata: Strata, counts: FloatArray, k: int) -> FloatArray:
-    return counts * (strata.n_observed - 1 if k == 0 else strata.stratum == k)
-
-
-def _kenward_roger(
+def kenward_roger(
     strata: Strata,
     information: FloatArray,
     weight: FloatArray,
@@ -187,7 +201,10 @@ def _kenward_roger(
     contrasts: FloatArray,
     freedom: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
-    """Adjusted variance and degrees of freedom of each contrast at known variances, [H] each."""
+    """Adjusted variance and degrees of freedom of each contrast at known variances, [H] each.
+
+    Kenward & Roger 1997, eqs. 3–5, written on strata; NaN if the variances are not identified.
+    """
     a = np.stack([np.ones(len(weight)), strata.multiplier])
     p = np.einsum("jk,k,kab->jab", a, weight**2, information)
     q = np.einsum("jk,lk,k,kab->jlab", a, a, weight**3, information)
@@ -197,7 +214,7 @@ def _kenward_roger(
         - 2 * np.einsum("ab,jlba->jl", phi, q)
         + np.einsum("jab,lba->jl", product, product)
     ) / 2
-    if np.linalg.cond(expected) > 1e12:
+    if not np.all(np.isfinite(expected)) or np.linalg.cond(expected) > 1e12:
         return np.full(len(contrasts), np.nan), np.full(len(contrasts), np.nan)
     w = np.linalg.inv(expected)
     v = contrasts @ phi
@@ -207,3 +224,9 @@ def _kenward_roger(
     slope = np.einsum("ha,hja->hj", v, x)
     df = 2 * plain**2 / np.einsum("hj,jl,hl->h", slope, w, slope)
     return plain + 2 * np.einsum("jl,hjl->h", w, curved), df
+
+
+def _spectrum(covariance: FloatArray, strata: Strata) -> FloatArray:
+    """λ_k = σ_w² + m_k σ_b² of a compound-symmetry covariance, [K]."""
+    between = float(covariance[0, 1]) if len(covariance) > 1 else 0.0
+    return float(covariance[0, 0]) - between + strata.multiplier * between

@@ -66,7 +66,9 @@ def planned_model(scenario: Scenario) -> Model:
     return Model(columns, contrasts)
 
 
-def contrast_row(hypothesis: Hypothesis, columns: tuple[Column, ...], scenario: Scenario) -> FloatArray:
+def contrast_row(
+    hypothesis: Hypothesis, columns: tuple[Column, ...], scenario: Scenario
+) -> FloatArray:
     """Coefficients of a hypothesis on the fixed effects, [q]."""
     treatments, strata = scenario.plan.design.treatments, scenario.truth.strata
     treatment = dict(zip(treatments, hypothesis.treatment_weights(treatments), strict=True))

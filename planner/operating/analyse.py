@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from planner.design.matrices import Column, Levels, model_columns
 from planner.engines.model import analysis_terms
@@ -187,18 +187,16 @@ def _treatment_coded(columns: tuple[Column, ...]) -> dict[str, FloatArray]:
     return rows
 
 
-def _result(
-    name: str, estimate: float, se: float, df: float, comparison: Comparison
-) -> Result:
+def _result(name: str, estimate: float, se: float, df: float, comparison: Comparison) -> Result:
     statistic = estimate / se
-    reach = float(stats.t.ppf(0.5 + comparison.level / 2, df)) * se
+    reach = float(special.stdtrit(df, 0.5 + comparison.level / 2)) * se
     return Result(
         name=name,
         estimate=float(estimate),
         se=float(se),
         df=float(df),
         statistic=float(statistic),
-        p_value=float(2 * stats.t.sf(abs(statistic), df)),
+        p_value=float(2 * special.stdtr(df, -abs(statistic))),
         lower=float(estimate - reach),
         upper=float(estimate + reach),
     )

@@ -13,7 +13,7 @@ from planner.engines.protocol import Status
 from planner.operating.tally import Tally
 
 if TYPE_CHECKING:
-    import pandas
+    import pandas as pd
 
 Z95 = 1.959963984540054
 
@@ -119,11 +119,11 @@ class OperatingCharacteristics:
         pairs += [("null", h) for h in self.null.values()]
         return [{"n": self.n_subjects, "truth": truth, **_flat(h)} for truth, h in pairs]
 
-    def to_frame(self) -> "pandas.DataFrame":
+    def to_frame(self) -> "pd.DataFrame":
         """The rows as a pandas data frame."""
-        import pandas
+        import pandas as pd
 
-        return pandas.DataFrame(self.rows())
+        return pd.DataFrame(self.rows())
 
     def __repr__(self) -> str:
         head = f"N = {self.n_subjects}, {self.n_trials} simulated trials"

@@ -100,7 +100,11 @@ class Simulation:
             n_trials=total.n,
             hypotheses=tuple(
                 hypothesis_characteristics(
-                    name, h, total, float(self.effects[h]), (float(power[h]), exact) if plain else None
+                    name,
+                    h,
+                    total,
+                    float(self.effects[h]),
+                    (float(power[h]), exact) if plain else None,
                 )
                 for h, name in enumerate(self.rule.names)
             ),
@@ -116,7 +120,9 @@ class Simulation:
 
 
 def _sex_columns(scenario: Scenario) -> SexColumns | None:
-    names = {h.contrast: i for i, h in enumerate(scenario.plan.hypotheses) if isinstance(h.contrast, str)}
+    names = {
+        h.contrast: i for i, h in enumerate(scenario.plan.hypotheses) if isinstance(h.contrast, str)
+    }
     if not {"overall", "female", "male"} <= set(names):
         return None
     return SexColumns(names["overall"], names["female"], names["male"])

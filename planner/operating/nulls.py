@@ -26,8 +26,10 @@ def with_contrasts(scenario: Scenario, values: dict[str, float]) -> tuple[Scenar
     plan, truth = scenario.plan, scenario.truth
     treatments = plan.design.treatments
     effects = truth.treatment_effects(treatments, treatments[1])
-    share = np.array([1.0]) if truth.female_share is None else sex_weights(
-        "overall", truth.female_share
+    share = (
+        np.array([1.0])
+        if truth.female_share is None
+        else sex_weights("overall", truth.female_share)
     )
     scale = np.repeat(np.sqrt(share), len(treatments) - 1)
     rows = np.array(

@@ -152,7 +152,7 @@ def success_level(expression: str, names: tuple[str, ...], power: FloatArray) ->
     def level(node: ast.expr) -> float:
         match node:
             case ast.Name(id=name):
-                return table[name]
+                return float(table[name])
             case ast.BoolOp(op=ast.And(), values=values):
                 return min(level(v) for v in values)
             case ast.BoolOp(values=values):
@@ -192,9 +192,9 @@ def _evaluate(node: ast.expr, rejected: Mapping[str, BoolArray]) -> BoolArray:
         case ast.Name(id=name):
             return rejected[name]
         case ast.BoolOp(op=ast.And(), values=values):
-            return np.logical_and.reduce([_evaluate(v, rejected) for v in values])
+            return np.stack([_evaluate(v, rejected) for v in values]).all(axis=0)
         case ast.BoolOp(values=values):
-            return np.logical_or.reduce([_evaluate(v, rejected) for v in values])
+            return np.stack([_evaluate(v, rejected) for v in values]).any(axis=0)
         case ast.UnaryOp(operand=operand):
             return np.logical_not(_evaluate(operand, rejected))
     raise AssertionError(node)

@@ -213,9 +213,9 @@ class SizeSearch:
             if scenario is None:
                 scenario = self._nulls[int(truth.split()[1])][0]
             case = Case(scenario, n, truth, first_block)
-            self._results[key] = evaluate(
-                [case], self.scenario.monte_carlo, workers=self.workers
-            )[0]
+            self._results[key] = evaluate([case], self.scenario.monte_carlo, workers=self.workers)[
+                0
+            ]
         return self._results[key]
 
     def _interval(self, crossing: Crossing) -> tuple[int, int | None]:

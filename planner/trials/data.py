@@ -43,7 +43,9 @@ class TrialData:
 
     @property
     def n_observations(self) -> int:
-        return int(sum(n * c.n_observed for n, c in zip(self.moments.n[0], self.cells, strict=True)))
+        return int(
+            sum(n * c.n_observed for n, c in zip(self.moments.n[0], self.cells, strict=True))
+        )
 
     @property
     def female_share(self) -> float | None:
@@ -123,9 +125,7 @@ def _sex(text: str, place: str) -> str:
 def _period(text: str, place: str) -> int:
     number = float(text) if text.replace(".", "", 1).isdigit() else 0.0
     if number < 1 or number != int(number):
-        raise InvalidInput(
-            f"period is {text!r}; it must be a whole number from 1", source=place
-        )
+        raise InvalidInput(f"period is {text!r}; it must be a whole number from 1", source=place)
     return int(number)
 
 
@@ -139,9 +139,7 @@ def _outcome(value: Any, place: str) -> float:
             source=place,
         ) from None
     if not np.isfinite(number):
-        raise InvalidInput(
-            f"y is {value}; remove the row of a visit without outcome", source=place
-        )
+        raise InvalidInput(f"y is {value}; remove the row of a visit without outcome", source=place)
     return number
 
 
@@ -169,9 +167,7 @@ def _people(visits: list[_Visit], source: str) -> list[list[_Visit]]:
     return list(by_subject.values())
 
 
-def _with_previous(
-    person: list[_Visit], treatments: tuple[str, ...], source: str
-) -> list[_Visit]:
+def _with_previous(person: list[_Visit], treatments: tuple[str, ...], source: str) -> list[_Visit]:
     """Fill in the previous treatment, and check visits against a sequence that spells them out."""
     sequence = person[0].observation.sequence
     spelled = set(sequence) <= set(treatments)

@@ -57,7 +57,7 @@ def draw_people(layout: Layout, seed: int, block: int) -> IntArray:
     return np.stack([women, totals - women], axis=2)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _fill(
     rng: np.random.Generator,
     n: IntArray,

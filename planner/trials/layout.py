@@ -45,7 +45,8 @@ class Layout:
         if self.female_probability is not None:
             share = np.array([self.female_probability, 1 - self.female_probability])
             people = people.sum(axis=1, keepdims=True) * share
-        return self.probability * np.array([people[c.sequence, c.stratum] for c in self.cells])
+        places = [people[c.sequence, c.stratum] for c in self.cells]
+        return self.probability * np.array(places, dtype=np.float64)
 
 
 def lay_out(scenario: Scenario, n_subjects: int) -> Layout:

@@ -52,7 +52,7 @@ class Moments:
 
     @property
     def n_trials(self) -> int:
-        return self.n.shape[0]
+        return int(self.n.shape[0])
 
 
 def moments_of(y: FloatArray, member: NDArray[np.bool_], n_observed: IntArray) -> Moments:

@@ -38,9 +38,9 @@ def draw_subjects(layout: Layout, seed: int, block: int, size: int) -> SubjectBa
     sequence, stratum = _membership(people)
     n_subjects, n_periods = sequence.shape[1], layout.mean.shape[1]
     expected, cumulative = _by_group(layout)
-    z = generator(seed, Stream.OUTCOME, block).standard_normal(
-        (BLOCK_SIZE, n_subjects, n_periods)
-    )[:size]
+    z = generator(seed, Stream.OUTCOME, block).standard_normal((BLOCK_SIZE, n_subjects, n_periods))[
+        :size
+    ]
     factors = np.linalg.cholesky(layout.covariance)
     y = expected[sequence, stratum] + np.einsum("tnij,tnj->tni", factors[stratum], z)
     u = generator(seed, Stream.ATTRITION, block).random((BLOCK_SIZE, n_subjects))[:size]

@@ -46,9 +46,7 @@ class Truth(Spec):
     """
 
     endpoint: Endpoint = Endpoint()
-    effect: Annotated[
-        Effect | dict[str, Effect] | None, Field(union_mode="left_to_right")
-    ] = None
+    effect: Annotated[Effect | dict[str, Effect] | None, Field(union_mode="left_to_right")] = None
     standardised_effect: float | None = None
     covariance: Covariance
     period_effects: tuple[float, ...] | None = None

@@ -13,7 +13,7 @@ IntArray = NDArray[np.int64]
 OK, NOT_ESTIMABLE = 0, 3
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def fit_least_squares(
     n: IntArray,
     mean: FloatArray,

@@ -8,7 +8,7 @@ FloatArray = NDArray[np.float64]
 RELATIVE_PIVOT = 1e-10
 
 
-@njit(cache=True, nogil=True, inline="never")  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, inline="never")
 def invert_spd(matrix: FloatArray, inverse: FloatArray, work: FloatArray) -> float:
     """Inverse of a positive definite matrix [q, q] by Cholesky; returns its log determinant.
 
@@ -47,7 +47,7 @@ def invert_spd(matrix: FloatArray, inverse: FloatArray, work: FloatArray) -> flo
     return log_determinant
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def multiply(matrix: FloatArray, vector: FloatArray, out: FloatArray) -> None:
     """out = matrix · vector."""
     for i in range(matrix.shape[0]):
@@ -57,7 +57,7 @@ def multiply(matrix: FloatArray, vector: FloatArray, out: FloatArray) -> None:
         out[i] = value
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def dot(a: FloatArray, b: FloatArray) -> float:
     """aᵀb."""
     value = 0.0
@@ -66,7 +66,7 @@ def dot(a: FloatArray, b: FloatArray) -> float:
     return value
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def trace_product(a: FloatArray, b: FloatArray) -> float:
     """tr(a b) of symmetric a and b."""
     value = 0.0

@@ -8,7 +8,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def information(
     n: IntArray,
     stratum: IntArray,
@@ -29,7 +29,7 @@ def information(
                 a[k, i, j] += people * between[c, i, j]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def cross_products(
     n: IntArray,
     mean: FloatArray,

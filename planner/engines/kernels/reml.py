@@ -26,7 +26,7 @@ STEP_TOLERANCE = 1e-7
 FLAT = 1e-10
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _solve(
     gamma: float,
     multiplier: FloatArray,
@@ -71,7 +71,7 @@ def _solve(
     return total
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _derivatives(
     gamma: float,
     r: float,
@@ -127,7 +127,7 @@ def _derivatives(
     return first, second
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _component_information(
     observed: bool,
     gamma: float,
@@ -194,7 +194,7 @@ def _component_information(
     return True
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _minimise(
     start: float,
     n_free: float,
@@ -249,7 +249,7 @@ def _minimise(
     return NOT_CONVERGED, np.expm1(t) / scale, np.nan
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def fit_reml(
     n: IntArray,
     mean: FloatArray,
@@ -278,7 +278,6 @@ def fit_reml(
     p, product, w = np.zeros((2, q, q)), np.zeros((2, q, q)), np.zeros((2, 2))
     beta, v, g = np.zeros(q), np.zeros(q), np.zeros((2, q))
     x, y = np.zeros((2, q)), np.zeros((2, q))
-    av = np.zeros(q)
     for t in range(n.shape[0]):
         information(n[t], stratum, within, between, a)
         pure = cross_products(
