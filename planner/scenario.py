@@ -90,7 +90,8 @@ class Scenario(Spec):
             try:
                 margins(hypothesis.objective, truth.endpoint.to_model)
             except InvalidInput as error:
-                raise error.at(key=f"plan.hypotheses.{hypothesis.name}") from None
+                place = f"plan.hypotheses.{hypothesis.name}.{error.key}"
+                raise type(error)(error.message, key=place) from None
         last = getattr(truth.attrition, "last_used_period", int)()
         if last >= design.n_periods:
             raise InvalidInput(
@@ -125,7 +126,7 @@ class Scenario(Spec):
 
     def with_changes(self, changes: Mapping[str, Any], source: str = "") -> "Scenario":
         """A copy with values at dotted paths replaced, validated like a file."""
-        raw = self.plain()
+        raw = self.plain(full=True)
         for path, value in changes.items():
             set_path(raw, path, value)
         return scenario_from(raw, source)

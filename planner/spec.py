@@ -38,24 +38,25 @@ class Spec(BaseModel):
         except ValidationError as error:
             raise explain(error, cls, source) from None
 
-    def plain(self) -> dict[str, Any]:
-        """The values that differ from their defaults, as plain data for TOML or JSON."""
+    def plain(self, *, full: bool = False) -> dict[str, Any]:
+        """Plain data for TOML or JSON: what differs from its default, or everything not None."""
         shown = {}
         for name, field in type(self).model_fields.items():
             value = getattr(self, name)
-            if value is not None and (name == "kind" or value != field.get_default()):
-                shown[name] = _plain(value)
+            told = full or name == "kind" or value != field.get_default()
+            if value is not None and told:
+                shown[name] = _plain(value, full)
         return shown
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, full: bool) -> Any:
     match value:
         case Spec():
-            return value.plain()
+            return value.plain(full=full)
         case dict():
-            return {key: _plain(item) for key, item in value.items()}
+            return {key: _plain(item, full) for key, item in value.items()}
         case tuple():
-            return [_plain(item) for item in value]
+            return [_plain(item, full) for item in value]
         case _:
             return value
 
@@ -85,7 +86,8 @@ def explain(error: ValidationError, model: type[BaseModel], source: str) -> Inva
         cause = detail.get("ctx", {}).get("error")
         if isinstance(cause, InvalidInput):
             return type(cause)(cause.message, key=_inside(detail["loc"], cause.key), source=source)
-    rest = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
+    others = len({_dotted(detail["loc"]) for detail in details}) - 1
+    rest = f" (and {others} more)" if others else ""
     return InvalidInput(_sentence(first, model) + rest, key=_dotted(first["loc"]), source=source)
 
 
@@ -149,8 +151,18 @@ def _sentence(detail: Any, model: type[BaseModel]) -> str:
         case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
             words = detail["msg"].removeprefix("Input should be ")
             return f"{shown} is out of range: it must be {words}; change it"
-        case "json_invalid":
-            return f"not valid JSON ({context.get('error', '')}); correct the file"
+        case "too_short":
+            return (
+                f"it has {context['actual_length']} entries; give at least {context['min_length']}"
+            )
+        case "too_long":
+            return (
+                f"it has {context['actual_length']} entries; give at most {context['max_length']}"
+            )
+        case "string_pattern_mismatch":
+            return f"{shown} does not fit; use letters, digits and _, beginning with a letter"
+        case "model_type" | "dict_type":
+            return f"{shown} is not a table; write one"
         case _:
             words = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
             return f"{shown} does not fit: it must be {words}; change it"

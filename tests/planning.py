@@ -7,7 +7,7 @@ import numpy as np
 
 from planner.design.catalogue import find_design
 from planner.engines.closed_form import ClosedForm, Precision, power_of
-from planner.scenario import Scenario, scenario_from
+from planner.scenario import Scenario, scenario_from, set_path
 from planner.trials.layout import lay_out
 
 Table = Mapping[str, Any]
@@ -74,7 +74,7 @@ def plan(
     if not isinstance(effect, Mapping) and others:
         effect = {"B": effect, **dict.fromkeys(others, neutral)}
     options = {"kind": "within-subject-t", **(analysis or {})}
-    raw = {
+    raw: dict[str, Any] = {
         "plan": {
             "design": {"sequences": sequences},
             "analysis": options,
@@ -86,9 +86,9 @@ def plan(
             "covariance": dict(covariance),
         },
     }
-    scenario = scenario_from(raw)
-    changes = {path.replace("__", "."): value for path, value in more.items()}
-    return scenario.with_changes(changes) if changes else scenario
+    for path, value in more.items():
+        set_path(raw, path.replace("__", "."), value)
+    return scenario_from(raw)
 
 
 def precision_at(scenario: Scenario, size: Size) -> Precision:

@@ -200,6 +200,8 @@ def scenario_check(paths: tuple[str, ...]) -> None:
 
     for path in paths:
         loaded = load_scenario(path)
+        for alternative in loaded.alternatives:
+            loaded.with_changes(alternative.changes, f"{path}: alternative {alternative.name!r}")
         smallest = minimum_size(loaded)
         click.echo(f"{path}: ok, {loaded.short_fingerprint}, estimable from N = {smallest}")
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from planner.errors import InvalidInput
+
 if TYPE_CHECKING:
     from planner.scenario import Scenario
 
@@ -56,7 +58,10 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         **rest: Any,
     ) -> Any:
         options = RunOptions(scenario, changes, n_trials, seed, draw, workers, as_json, out, quiet)
-        return command(options, **rest)
+        try:
+            return command(options, **rest)
+        except InvalidInput as error:
+            raise error.at(source=scenario) from None
 
     wrapped.__doc__ = command.__doc__
     wrapped.__name__ = command.__name__

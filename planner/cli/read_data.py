@@ -20,6 +20,8 @@ def read_table(path: Path, columns: str = "") -> dict[str, list[str]]:
 
     source = str(path)
     try:
+        with path.open(encoding="utf-8") as file:
+            header = [name.strip() for name in file.readline().rstrip("\n").split(",")]
         frame = pd.read_csv(path, dtype=str, keep_default_na=False, skipinitialspace=True)
     except FileNotFoundError:
         raise InvalidInput("no such file; check the path", source=source) from None
@@ -28,6 +30,9 @@ def read_table(path: Path, columns: str = "") -> dict[str, list[str]]:
         raise InvalidInput(
             f"not a readable CSV file ({reason}); correct it", source=source
         ) from None
+    twice = [name for name in header if header.count(name) > 1]
+    if twice:
+        raise InvalidInput(f"column {twice[0]!r} occurs twice; rename one", source=source)
     names = {str(c).strip(): c for c in frame.columns}
     for pair in filter(None, columns.split(",")):
         name, _, theirs = (part.strip() for part in pair.partition("="))

@@ -42,7 +42,7 @@ def title(scenario: Scenario) -> str:
     )
     right = f"scenario {scenario.short_fingerprint} · planner {__version__}"
     room = terminal_width() - len(left) - len(right)
-    line = f"{left}{' ' * room}{right}" if room >= 2 else f"{left}\n{right}"
+    line = f"{left}{' ' * room}{right}" if room >= 2 else wrap(f"{left}; {right}", "")
     return f"{scenario.label or 'Unnamed scenario'}\n{line}"
 
 
@@ -94,8 +94,8 @@ def _effect_note(scenario: Scenario, results: list[SampleSize]) -> list[str]:
     first, second = scenario.plan.design.treatments[:2]
     compared = f"{scenario.plan.label(second)} − {scenario.plan.label(first)}"
     return [
-        f"Effects: {shown}, {compared}{basis}. Simulated power and type I error are those of the randomised trial with "
-        "its dropout; ≈ marks closed forms that approximate."
+        f"Effects: {shown}, {compared}{basis}. Simulated power and type I error are those of the "
+        "randomised trial with its dropout; ≈ marks closed forms that approximate."
     ]
 
 
@@ -106,8 +106,7 @@ def _size(r: SampleSize, n: int) -> str:
 def _alternative_notes(main: SampleSize, alternatives: list[AlternativeSizes]) -> list[str]:
     notes = []
     for a in alternatives:
-        effect = a.sizes[0].effect
-        shown = "" if effect is None else f" ({number(effect)}, d_z {effect / a.sd_difference:.3f})"
+        shown = f" ({number(a.effect)}, d_z {a.standardised_effect:.3f})"
         sizes = ", ".join(
             f"{s.ledger.whole or s.n_evaluable} evaluable, {s.n_randomised} randomised for "
             f"{s.power_target:.0%}".replace("%", " %")
@@ -184,8 +183,8 @@ def conventions(scenario: Scenario) -> dict[str, Any]:
         "SD": f"of the within-person difference {number(sd)}{scale} (d_z divides by it, as in "
         f"G*Power) = √2 × within-person SD {number(float(within))} (PowerTOST, residual SD)"
         + (f"; CV {np.sqrt(np.expm1(within**2)):.3f}" if scale else ""),
-        "N": f"people in all, over {scenario.plan.design.n_sequences} sequences (as in PowerTOST; some "
-        "textbooks count per sequence); evaluable people complete all periods, randomised include "
+        "N": f"people in all, over {scenario.plan.design.n_sequences} sequences (as in PowerTOST; "
+        "some textbooks count per sequence); evaluable people complete all periods, randomised include "
         "those expected to leave",
         "Level": f"{objective.kind}, {number(tail)} in each tail tested"
         + (f" (two-sided {number(2 * tail)})" if objective.kind != "equivalence" else ""),
@@ -198,7 +197,10 @@ def _ledger_note(results: list[SampleSize]) -> str:
     worst = max(results, key=lambda r: r.trial.failure_share)
     if not failed:
         boundary = sum(r.trial.boundary_fits for r in results)
-        return f"All {grouped(trials)} trials of these sizes were analysed, {grouped(boundary)} with σ_b = 0."
+        return (
+            f"All {grouped(trials)} trials of these sizes were analysed, {grouped(boundary)} of them "
+            "with σ_b = 0."
+        )
     return (
         f"{grouped(failed)} of {grouped(trials)} trials could not be analysed and count as no "
         f"success; most at N = {worst.n_randomised} ({worst.trial.failure_share:.2%})."

@@ -45,7 +45,7 @@ def find_design(name: str) -> CrossoverDesign:
     if key in _ALIASES:
         return CATALOGUE[_ALIASES[key]]
     if re.fullmatch(r"[A-Z]+(/[A-Z]+)+", name.strip()):
-        return CrossoverDesign(sequences=tuple(name.strip().split("/")))
+        return CrossoverDesign.parse({"sequences": name.strip().split("/")})
     raise UnknownName(
         f"{name!r} is not a known design; choose {', '.join(CATALOGUE)}, or write its sequences "
         "like AB/BA/AA"

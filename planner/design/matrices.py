@@ -110,6 +110,6 @@ def require_estimable(information: FloatArray, contrast: FloatArray, what: str) 
     null = vectors[:, values <= 1e-9 * max(values[-1], 1e-300)]
     if null.size and np.max(np.abs(null.T @ contrast)) > 1e-7:
         raise NotEstimable(
-            f"{what} cannot be estimated: in this design it is confounded with other terms of "
-            "the analysis model; drop a term (such as carry-over) or choose another design"
+            f"{what} cannot be estimated: in this design it is confounded with other terms of the "
+            "analysis model; drop a term, or choose a design that separates them"
         )

@@ -69,7 +69,7 @@ class ClosedForm:
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        layout = lay_out(scenario, 2 * sum(scenario.plan.weights))
+        layout = lay_out(scenario, 1000 * sum(scenario.plan.weights))
         check_estimable(scenario, layout)
         self.scenario = scenario
         self.model = planned_model(scenario)

@@ -114,6 +114,9 @@ def levels_of(scenario: Scenario) -> FloatArray:
 def check_estimable(scenario: Scenario, layout: Layout) -> None:
     """Refuse a plan whose planned people, all complete, cannot estimate every hypothesis.
 
+    A hypothesis adjusted for carry-over must be estimable within persons: in AB/BA a mixed model
+    would silently fall back on comparing the first periods of different people.
+
     Raises
     ------
     NotEstimable : names the hypothesis and what it is confounded with.
@@ -123,12 +126,22 @@ def check_estimable(scenario: Scenario, layout: Layout) -> None:
     complete = strata.n_observed == scenario.plan.design.n_periods
     counts = np.where(complete, layout.expected_counts, 0.0)
     information = strata.information(np.where(counts > 0, 1.0, 0.0))
-    mixed = isinstance(scenario.plan.analysis, MixedModel)
-    total = information.sum(axis=0) if mixed else information[used_stratum(scenario)]
     for hypothesis, row in zip(scenario.plan.hypotheses, model.contrasts, strict=True):
-        require_estimable(total, row, f"hypothesis {hypothesis.name!r}")
+        require_contrast(scenario.plan.analysis, information, row, hypothesis.name)
 
 
-def used_stratum(scenario: Scenario) -> int:
-    """Stratum that least squares works in: within persons, or the only period."""
-    return 0 if scenario.plan.design.n_periods > 1 else 1
+def require_contrast(
+    analysis: Analysis, information: FloatArray, contrast: FloatArray, name: str
+) -> None:
+    """Refuse a contrast [q] that the strata used by an analysis, [K, q, q], cannot estimate.
+
+    Raises
+    ------
+    NotEstimable : names the contrast.
+    """
+    single = not information[0].any()
+    if single or (isinstance(analysis, MixedModel) and not analysis.carryover):
+        require_estimable(information.sum(axis=0), contrast, f"{name!r}")
+        return
+    adjusted = " adjusted for carry-over" if analysis.carryover else ""
+    require_estimable(information[0], contrast, f"{name!r}{adjusted}, within persons,")

@@ -28,7 +28,7 @@ class Status(IntEnum):
         return {
             Status.OK: "fitted",
             Status.BOUNDARY: "fitted with between-person variance 0",
-            Status.NOT_CONVERGED: "the fit did not converge",
+            Status.NOT_CONVERGED: "the fit did not converge, or nothing varies within persons",
             Status.NOT_ESTIMABLE: "the people observed do not determine the effects",
         }[self]
 

@@ -8,9 +8,10 @@ import numpy as np
 from scipy import special
 
 from planner.design.matrices import Column, Levels, model_columns
-from planner.engines.model import analysis_terms
+from planner.engines.model import analysis_terms, require_contrast
 from planner.engines.prepare import engine_for
 from planner.engines.protocol import Status
+from planner.engines.strata import prepare_strata
 from planner.errors import InvalidInput, NotEstimable
 from planner.plan.analysis import Analysis, MixedModel, describe
 from planner.plan.hypothesis import SexContrast, sex_weights
@@ -90,6 +91,7 @@ def analyse(
     share = comparison.female_share or data.female_share if comparison.by_sex else None
     named = _hypotheses(columns, levels, comparison, share)
     coded = _treatment_coded(columns)
+    _require_estimable(analysis, columns, data, named, source)
     fit = engine_for(analysis, columns, data.cells, np.array([*named.values(), *coded.values()]))
     batch = fit.fit(data.moments)
     status = Status(int(batch.status[0]))
@@ -146,6 +148,21 @@ def _require_previous(data: TrialData, source: str) -> None:
                     f"{visit.sequence}, which is not in the data; spell sequences out as AB, BA",
                     source=source,
                 )
+
+
+def _require_estimable(
+    analysis: Analysis,
+    columns: tuple[Column, ...],
+    data: TrialData,
+    named: dict[str, FloatArray],
+    source: str,
+) -> None:
+    information = prepare_strata(columns, data.cells).information(data.moments.n[0].astype(float))
+    for name, contrast in named.items():
+        try:
+            require_contrast(analysis, information, contrast, name)
+        except NotEstimable as error:
+            raise error.at(source=source) from None
 
 
 def _hypotheses(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.engines.closed_form import ClosedForm, power_of
-from planner.engines.model import check_estimable, true_values
+from planner.engines.model import true_values
 from planner.engines.prepare import prepare
 from planner.engines.protocol import Prepared, Status
 from planner.errors import InvalidInput, TooManyFailures
@@ -58,7 +58,6 @@ class Simulation:
         self.case = case
         scenario = case.scenario
         self.layout: Layout = lay_out(scenario, case.n_subjects)
-        check_estimable(scenario, self.layout)
         self.closed_form = ClosedForm(scenario).precision_of(self.layout)
         if self.closed_form is None:
             raise InvalidInput(

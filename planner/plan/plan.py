@@ -52,7 +52,7 @@ class Plan(Spec):
             try:
                 return {**raw, "design": find_design(raw["design"]).model_dump(mode="json")}
             except InvalidInput as error:
-                raise error.at(key="design") from None
+                raise type(error)(error.message, key="design") from None
         return raw
 
     @model_validator(mode="after")

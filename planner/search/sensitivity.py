@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from planner.engines.model import true_values
 from planner.scenario import Scenario
 from planner.search.result import SampleSize
 from planner.search.sample_size import SizeSearch
@@ -13,12 +14,14 @@ class AlternativeSizes:
 
     Parameters
     ----------
-    sd_difference : SD of the within-person difference under the alternative.
+    effect : of the first hypothesis, on the natural scale.
+    standardised_effect : the same over the SD of the within-person difference (d_z).
     """
 
     name: str
     note: str
-    sd_difference: float
+    effect: float
+    standardised_effect: float
     sizes: tuple[SampleSize, ...]
 
 
@@ -28,12 +31,13 @@ def alternative_sizes(scenario: Scenario, *, workers: int | None = None) -> list
     for alternative in scenario.alternatives:
         changed = scenario.with_changes(alternative.changes, f"alternative {alternative.name!r}")
         search = SizeSearch(changed, workers)
-        first = changed.plan.hypothesis_names[0]
+        first, effect = changed.plan.hypothesis_names[0], float(true_values(changed)[0])
         results.append(
             AlternativeSizes(
                 alternative.name,
                 alternative.note,
-                changed.truth.sd_difference,
+                changed.truth.endpoint.to_natural(effect),
+                effect / changed.truth.sd_difference,
                 tuple(search.find(first, target) for target in changed.plan.power_targets),
             )
         )

@@ -10,6 +10,7 @@ from planner.design.matrices import Observation
 from planner.errors import InvalidInput
 from planner.trials.moments import Cell, Moments
 
+LARGEST_OUTCOME = 1e100
 COLUMNS = ("subject", "sequence", "period", "treatment", "y")
 _SEX_WORDS = {
     "female": ("f", "female", "w", "woman", "women"),
@@ -140,6 +141,11 @@ def _outcome(value: Any, place: str) -> float:
         ) from None
     if not np.isfinite(number):
         raise InvalidInput(f"y is {value}; remove the row of a visit without outcome", source=place)
+    if abs(number) > LARGEST_OUTCOME:
+        raise InvalidInput(
+            f"y is {value}, beyond ±{LARGEST_OUTCOME:g}; correct it or change its unit",
+            source=place,
+        )
     return number
 
 

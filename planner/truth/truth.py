@@ -138,6 +138,12 @@ class Truth(Spec):
 
     def _effect_table(self, treatments: tuple[str, ...], test: str) -> dict[str, Effect]:
         if isinstance(self.effect, dict):
+            if set(self.effect) & set(SEXES):
+                raise InvalidInput(
+                    f"the table has {', '.join(self.effect)}; give female and male, or treatment "
+                    "letters",
+                    key="truth.effect",
+                )
             absent = [k for k in treatments[1:] if k not in self.effect]
             if absent:
                 raise InvalidInput(

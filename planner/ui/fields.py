@@ -12,6 +12,7 @@ from planner.errors import InvalidInput, PlannerError
 from planner.plan.hypothesis import TwoSided, one_sided_level
 from planner.scenario import Scenario
 from planner.truth.attrition import NoAttrition
+from planner.ui.charts import thousands
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 Changes = dict[str, Any]
 
 DESIGN, SIZES, HYPOTHESIS = "plan.design", "n_subjects", "hypothesis"
+TRIALS, SEED = "monte_carlo.n_trials", "monte_carlo.seed"
 TARGET, LEVEL = "plan.power_targets", "plan.hypotheses"
 DROPOUT = "truth.attrition.after_period_1"
 _NAMES = {"female": "women", "male": "men", "interaction": "men − women"}
@@ -80,8 +82,12 @@ class Panel:
         if value != item.start:
             self.changes |= item.write(value)
 
+    def put(self, path: str, value: Any) -> None:
+        """Set a control from a callback."""
+        st.session_state[f"{self.name}:{path}"] = value
+
     def reset(self) -> None:
-        """Back to the starter scenario."""
+        """Back to the starter scenario, from a callback."""
         for key in list(st.session_state):
             if str(key).startswith(f"{self.name}:"):
                 del st.session_state[key]
@@ -103,7 +109,10 @@ def _widget(place: "DeltaGenerator", item: Field, key: str) -> Any:
         case "choice":
             return place.selectbox(label, item.options, format_func=item.show, **shared)
         case "range":
-            return place.select_slider(label, item.options, format_func=item.show, **shared)
+            sizes = place.select_slider(
+                label, item.options, item.start, format_func=item.show, **shared
+            )
+            return sizes
         case "number":
             return place.number_input(label, int(low), int(high), step=int(step), **shared)
         case "slider":
@@ -188,7 +197,7 @@ def sizes_shown(fitting: tuple[int, int]) -> Field:
     return Field(
         path=SIZES,
         label="Range of N",
-        start=tuple(min(_SIZES, key=lambda n: abs(math.log(n / end))) for end in fitting),
+        start=nearest_sizes(fitting),
         kind="range",
         options=_SIZES,
         show=thousands,
@@ -198,28 +207,34 @@ def sizes_shown(fitting: tuple[int, int]) -> Field:
     )
 
 
+def nearest_sizes(ends: tuple[int, int]) -> tuple[int, int]:
+    """The sizes on the slider that are nearest in proportion."""
+    low, high = (min(_SIZES, key=lambda n: abs(math.log(n / end))) for end in ends)
+    return low, high
+
+
 def simulated(base: Scenario) -> list[Field]:
     """How much is simulated."""
     return [
         Field(
-            path="monte_carlo.n_trials",
+            path=TRIALS,
             label="Simulated trials",
             start=2000,
             kind="choice",
             options=(500, 1000, 2000, 5000, 10_000, 20_000),
             show=thousands,
-            write=lambda n: {"monte_carlo.n_trials": n},
+            write=lambda n: {TRIALS: n},
             help="Simulated trials per sample size; four times as many halve the Monte-Carlo "
             "standard error (MCSE). Unit: trials. Typical: 2 000 to explore, 10 000 to report. "
             "Source: chosen here.",
         ),
         Field(
-            path="monte_carlo.seed",
+            path=SEED,
             label="Seed",
             start=base.monte_carlo.seed,
             kind="number",
             bounds=(0, 2**31, 1),
-            write=lambda seed: {"monte_carlo.seed": int(seed)},
+            write=lambda seed: {SEED: int(seed)},
             help="Where the random numbers start: the same seed gives the same numbers. Unit: "
             "none. Typical: any whole number. Source: chosen here.",
         ),
@@ -275,11 +290,11 @@ def _assumption(
     unit = base.truth.endpoint.unit or "units of the outcome" if of == "outcome" else of
     return Field(
         path=path,
-        label=label + (f" ({unit})" if of == "outcome" else ""),
+        label=label,
         start=start,
         basis=_basis(base, path),
         bounds=(min(bounds[0], start), max(bounds[1], start), bounds[2]),
-        format=shape,
+        format=f"{shape} {unit}" if of == "outcome" else shape,
         write=lambda value: {path: value},
         help=f"{meaning} Unit: {unit}. Typical: {typical}. Source: {_source(base, path)}",
     )
@@ -324,10 +339,18 @@ def _dropout(base: Scenario) -> Field:
     )
 
 
-def without_dropout(base: Scenario, design: str) -> Changes:
-    """In a design of one period nobody can leave between periods."""
-    left = _number(base, DROPOUT)
-    return {DROPOUT: 0.0} if design == "parallel" and left else {}
+def all_changes(panel: Panel, base: Scenario) -> Changes:
+    """What the controls say that the starter scenario does not.
+
+    In a design of one period nobody can leave between periods, so the dropout is taken out.
+    """
+    gone = panel.values[DESIGN] == "parallel" and _number(base, DROPOUT)
+    return {
+        TRIALS: panel.values[TRIALS],
+        SEED: panel.values[SEED],
+        **panel.changes,
+        **({DROPOUT: 0.0} if gone else {}),
+    }
 
 
 def _basis(base: Scenario, path: str) -> str:
@@ -342,8 +365,3 @@ def _source(base: Scenario, path: str) -> str:
         return "assumed; the scenario names none."
     parts = [cited.flag or "assumed", cited.evidence, cited.note]
     return "; ".join(part for part in parts if part) + "."
-
-
-def thousands(number: int) -> str:
-    """A whole number with thin spaces between the thousands."""
-    return f"{number:,}".replace(",", "\u2009")

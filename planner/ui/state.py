@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from planner.design.allocation import balanced_at_least
+from planner.plan.hypothesis import TwoSided
 from planner.scenario import Scenario, built_in_names, load_scenario
 
 if TYPE_CHECKING:
@@ -72,11 +73,6 @@ def starter_names() -> list[str]:
     return sorted(built_in_names(), key=lambda name: name != FIRST_STARTER)
 
 
-def starter(name: str) -> Scenario:
-    """A built-in scenario."""
-    return load_scenario(name)
-
-
 def sizes_between(low: int, high: int, scenario: Scenario) -> tuple[int, ...]:
     """About `N_POINTS` balanced sample sizes from `low` to `high`, evenly spaced."""
     weights = scenario.plan.weights
@@ -111,17 +107,32 @@ def _sample_size(fingerprint: str, hypothesis: str, _scenario: Scenario) -> "Sam
     return SizeSearch(_scenario).find(hypothesis, _scenario.plan.power_targets[0])
 
 
-def formula_size(scenario: Scenario) -> int:
-    """Size of the first hypothesis at the first power target by the closed form; quick."""
-    return _formula_size(scenario.fingerprint(), scenario)
+def fitting_range(scenario: Scenario, hypothesis: str) -> tuple[int, int]:
+    """Sizes well below and above the closed form's answer for a hypothesis; quick."""
+    n = _formula_size(scenario.fingerprint(), hypothesis, scenario)
+    return max(4, n // 4), 3 * n
 
 
 @st.cache_data(max_entries=_REMEMBERED, show_spinner=False)
-def _formula_size(fingerprint: str, _scenario: Scenario) -> int:
+def _formula_size(fingerprint: str, hypothesis: str, _scenario: Scenario) -> int:
     from planner.search.sample_size import PowerCurve
 
     plan = _scenario.plan
-    return PowerCurve(_scenario).first(0, plan.power_targets[0], sum(plan.weights), plan.n_limit)
+    column = plan.hypothesis_names.index(hypothesis)
+    return PowerCurve(_scenario).first(
+        column, plan.power_targets[0], sum(plan.weights), plan.n_limit
+    )
+
+
+def planned_level(scenario: Scenario, hypothesis: str) -> float:
+    """Planned type I error of a hypothesis: α, two-sided or one-sided as it is tested."""
+    objective = next(h.objective for h in scenario.plan.hypotheses if h.name == hypothesis)
+    return objective.alpha if isinstance(objective, TwoSided) else objective.one_sided_alpha
+
+
+def theme() -> str:
+    """``light`` or ``dark``, as the browser shows the page."""
+    return st.context.theme.type or "light"
 
 
 @st.cache_resource(show_spinner=False)

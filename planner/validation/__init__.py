@@ -1,0 +1,1 @@
+"""Reference values of other programs and papers, which ship with the package."""

@@ -1,0 +1,211 @@
+"""The planned analysis on data: mixed models against lme4, and t tests against lm and least squares.
+
+References: R 4.2.2 with lme4, lmerTest and pbkrtest; data sets at the boundary included.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from planner.engines.protocol import Status
+from planner.operating.analyse import Comparison, DataAnalysis, Result, analyse
+from planner.plan.analysis import MixedModel, WithinSubjectT
+
+from ..reference import Case, case_id, reference
+from ..twins.mixed_model import design_matrix, fit_reml
+from ..twins.mixed_model import analyse as twin_analyse
+from ..twins.simulate import fixed_subject_fit
+
+MIXED = reference("mixed_model_lme4")
+CARRYOVER = reference("carryover_lme4")
+PREPOST = reference("prepost_r")
+PREPOST_OUT_OF_SCOPE = {
+    "ancova": "baseline-adjusted analysis",
+    "condition_by_time": "pre/post by condition model",
+    "wilcoxon": "rank analysis",
+    "mcnemar": "binary endpoint",
+    "mainland_gart": "binary endpoint",
+    "prescott": "binary endpoint",
+}
+INSIDE = [case for case in MIXED if case["expected"]["sd_between"] > 0]
+BOUNDARY = [case for case in MIXED if case["expected"]["sd_between"] == 0]
+
+
+def fit(case: Case, df: str = "kenward-roger") -> DataAnalysis:
+    """Analysis of a data set with the terms of its formula."""
+    formula = case["formula"]
+    analysis = MixedModel.parse(
+        {
+            "df": df,
+            "sequence_effect": "sequence" in formula,
+            "carryover": "carry" in formula,
+        }
+    )
+    return analyse(case["data"], analysis, Comparison(by_sex="sex" in formula))
+
+
+def terms(case: Case, fitted: DataAnalysis) -> list[Result]:
+    """All fixed effects in R's order; R calls men by their code."""
+    found = {term.name.replace("sexmale", "sexM"): term for term in fitted.terms}
+    assert set(found) == set(case["expected"]["terms"])
+    return [found[name] for name in case["expected"]["terms"]]
+
+
+def agree(results: Sequence[Result], field: str, expected: Sequence[float], rtol: float) -> None:
+    """One column of a table of coefficients."""
+    np.testing.assert_allclose([getattr(r, field) for r in results], expected, rtol=rtol)
+
+
+@pytest.mark.parametrize("case", [*MIXED, *CARRYOVER], ids=case_id)
+def test_reference_mixed_model_with_kenward_roger(case: Case) -> None:
+    """Estimates, standard errors, df, p values and variances of every fixed effect."""
+    fitted, expected = fit(case), case["expected"]
+    found = terms(case, fitted)
+    agree(found, "estimate", expected["estimate"], 1e-5)
+    agree(found, "se", expected["se_kr"], 1e-5)
+    agree(found, "df", expected["df_kr"], 1e-5)
+    agree(found, "p_value", expected["p_kr"], 1e-5)
+    if "t_kr" in expected:
+        agree(found, "statistic", expected["t_kr"], 1e-5)
+    assert fitted.sd_within == pytest.approx(expected["sd_within"], rel=1e-5)
+    assert fitted.sd_between == pytest.approx(expected["sd_between"], rel=1e-5, abs=1e-6)
+    at_boundary = expected["sd_between"] == 0
+    assert fitted.status is (Status.BOUNDARY if at_boundary else Status.OK)
+    assert fitted.n_subjects == len(set(case["data"]["subject"]))
+    assert fitted.n_observations == len(case["data"]["y"])
+
+
+@pytest.mark.parametrize("case", INSIDE, ids=case_id)
+def test_reference_mixed_model_with_satterthwaite(case: Case) -> None:
+    """Model-based standard errors, and df from the observed information."""
+    fitted, expected = fit(case, "satterthwaite"), case["expected"]
+    found = terms(case, fitted)
+    agree(found, "estimate", expected["estimate"], 1e-5)
+    agree(found, "se", expected["se_model"], 1e-5)
+    agree(found, "df", expected["df_satterthwaite"], 1e-3)
+    agree(found, "p_value", expected["p_satterthwaite"], 1e-3)
+
+
+@pytest.mark.parametrize("case", BOUNDARY, ids=case_id)
+def test_reference_satterthwaite_at_the_boundary(case: Case) -> None:
+    """Estimates and standard errors agree with lmerTest; the df do not have to.
+
+    lmerTest works with standard deviations and returns the residual df where the between-person
+    SD is 0. With variances, and the expected information, the contrast keeps the df of both
+    strata, as Kenward and Roger's does.
+    """
+    fitted, expected = fit(case, "satterthwaite"), case["expected"]
+    found = terms(case, fitted)
+    agree(found, "se", expected["se_model"], 1e-5)
+    agree(found, "df", expected["df_kr"], 1e-5)
+    residual = len(case["data"]["y"]) - len(expected["terms"])
+    np.testing.assert_allclose(expected["df_satterthwaite"], residual, rtol=1e-6)
+
+
+@pytest.mark.parametrize("case", [*MIXED, *CARRYOVER], ids=case_id)
+def test_twin_mixed_model_contrasts(case: Case) -> None:
+    """Overall, by sex and interaction are contrasts of the same fit."""
+    data, expected = case["data"], case["expected"]
+    fitted = fit(case)
+    assert len(fitted.results) == (len(set(data["treatment"])) - 1) * (4 if _by_sex(case) else 1)
+    formula = [t for t in case["formula"].split("~")[1].replace(" ", "").split("+") if t[0] != "("]
+    x, names = design_matrix(data, formula)
+    assert names == expected["terms"]
+    rows = np.array([_weights(r.name, names, fitted.female_share) for r in fitted.results])
+    table = twin_analyse(fit_reml(x, data["subject"], data["y"]), rows)
+    agree(fitted.results, "estimate", table.estimate, 1e-5)
+    agree(fitted.results, "se", table.se_kr, 1e-5)
+    agree(fitted.results, "df", table.df_kr, 1e-5)
+    agree(fitted.results, "p_value", table.p_kr, 1e-5)
+
+
+def _by_sex(case: Case) -> bool:
+    return "sex" in case["formula"]
+
+
+def _weights(name: str, names: list[str], share: float | None) -> list[float]:
+    """Contrast of a result on R's coefficients: women are the reference."""
+    sex, _, pair = name.partition(" ")
+    test = pair.partition("-")[0] or "B"
+    men = {"overall": 1 - (share or 0), "female": 0.0, "male": 1.0, "interaction": 1.0}[sex]
+    main = 0.0 if sex == "interaction" else 1.0
+    weights = {f"treatment{test}": main, f"treatment{test}:sexM": men}
+    return [weights.get(column, 0.0) for column in names]
+
+
+def _long(case: Case, outcome: Sequence[Sequence[float]]) -> dict[str, list[Any]]:
+    """One row per visit from two columns of outcomes."""
+    rows = [
+        (subject, sequence, period + 1, sequence[period], y)
+        for subject, sequence, *pair in zip(
+            case["data"]["subject"], case["data"]["sequence"], *outcome, strict=True
+        )
+        for period, y in enumerate(pair)
+    ]
+    names = ("subject", "sequence", "period", "treatment", "y")
+    return {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
+
+
+@pytest.mark.parametrize("case", PREPOST, ids=case_id)
+@pytest.mark.parametrize("outcome", ["post", "change"])
+def test_reference_two_sample_t_on_period_differences(case: Case, outcome: str) -> None:
+    """The within-person t test of the post-dose score, and of its change from the pre-dose one."""
+    data, expected = case["data"], case["expected"][outcome]
+    columns = [np.array(data["y1"], float), np.array(data["y2"], float)]
+    if outcome == "change":
+        columns = [y - np.array(data[x]) for y, x in zip(columns, ("x1", "x2"), strict=True)]
+    result = analyse(_long(case, columns), WithinSubjectT()).results[0]
+    assert result.estimate == pytest.approx(expected["estimate"], rel=1e-9)
+    assert result.se == pytest.approx(expected["se"], rel=1e-9)
+    assert result.df == expected["df"]
+    assert result.p_value == pytest.approx(expected["p"], rel=1e-8)
+
+
+def test_reference_pre_post_analyses_are_all_used_or_explained() -> None:
+    """No expected value is left out without a reason."""
+    for case in PREPOST:
+        assert set(case["expected"]) == {"post", "change"} | set(PREPOST_OUT_OF_SCOPE)
+
+
+@pytest.mark.parametrize(
+    ("case", "carryover"),
+    [
+        pytest.param(case, carryover, id=f"{case['id']}-{'carryover' if carryover else 'plain'}")
+        for case in (*MIXED, *CARRYOVER)
+        for carryover in (False, True)
+        if case["design"] != "2x2" or not carryover
+    ],
+)
+def test_twin_within_subject_t_is_least_squares_with_subjects(
+    case: Case, carryover: bool
+) -> None:
+    """Also with three treatments, and with people who left."""
+    data = {name: np.array(column) for name, column in case["data"].items()}
+    reference_letter, *tests = sorted(set(data["treatment"]))
+    fitted = analyse(data, WithinSubjectT(carryover=carryover))
+    for test, result in zip(tests, fitted.results, strict=True):
+        estimate, se, df = fixed_subject_fit(data, test, reference_letter, carryover)
+        assert result.estimate == pytest.approx(estimate, rel=1e-9, abs=1e-9)
+        assert result.se == pytest.approx(se, rel=1e-9)
+        assert result.df == df
+
+
+@pytest.mark.parametrize("case", [c for c in MIXED if c["design"] == "2x2"], ids=case_id)
+def test_twin_mixed_model_with_sequence_is_the_t_test_in_the_complete_two_by_two(
+    case: Case,
+) -> None:
+    """People with both periods; where the between-person variance is not estimated as 0."""
+    subjects = case["data"]["subject"]
+    keep = [i for i, s in enumerate(subjects) if subjects.count(s) == 2]
+    data = {name: [column[i] for i in keep] for name, column in case["data"].items()}
+    mixed = analyse(data, MixedModel(sequence_effect=True))
+    plain = analyse(data, WithinSubjectT()).results[0]
+    if mixed.status is Status.BOUNDARY:
+        assert mixed.results[0].df == pytest.approx(plain.df, rel=1e-6)
+        assert mixed.results[0].estimate == pytest.approx(plain.estimate, rel=1e-6)
+        return
+    for field in ("estimate", "se", "df", "p_value", "lower", "upper"):
+        expected = getattr(plain, field)
+        assert getattr(mixed.results[0], field) == pytest.approx(expected, rel=1e-6, abs=1e-9)
