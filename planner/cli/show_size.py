@@ -184,8 +184,8 @@ def conventions(scenario: Scenario) -> dict[str, Any]:
         f"G*Power) = √2 × within-person SD {number(float(within))} (PowerTOST, residual SD)"
         + (f"; CV {np.sqrt(np.expm1(within**2)):.3f}" if scale else ""),
         "N": f"people in all, over {scenario.plan.design.n_sequences} sequences (as in PowerTOST; "
-        "some textbooks count per sequence); evaluable people complete all periods, randomised include "
-        "those expected to leave",
+        "some textbooks count per sequence); evaluable people complete all periods, randomised "
+        "include those expected to leave",
         "Level": f"{objective.kind}, {number(tail)} in each tail tested"
         + (f" (two-sided {number(2 * tail)})" if objective.kind != "equivalence" else ""),
     }
@@ -198,8 +198,8 @@ def _ledger_note(results: list[SampleSize]) -> str:
     if not failed:
         boundary = sum(r.trial.boundary_fits for r in results)
         return (
-            f"All {grouped(trials)} trials of these sizes were analysed, {grouped(boundary)} of them "
-            "with σ_b = 0."
+            f"All {grouped(trials)} trials of these sizes were analysed, {grouped(boundary)} of "
+            "them with σ_b = 0."
         )
     return (
         f"{grouped(failed)} of {grouped(trials)} trials could not be analysed and count as no "

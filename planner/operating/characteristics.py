@@ -36,7 +36,10 @@ class MonteCarloEstimate:
     upper: float
 
     def __str__(self) -> str:
-        return f"{self.value:.3f} ± {self.mcse:.3f}"
+        digits = 3
+        if 0 < self.mcse < 0.0005:
+            digits = int(np.ceil(-np.log10(self.mcse)))
+        return f"{self.value:.{digits}f} ± {self.mcse:.{digits}f}"
 
 
 @dataclass(frozen=True, slots=True)

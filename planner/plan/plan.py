@@ -84,6 +84,11 @@ class Plan(Spec):
                 f"({', '.join(self.design.treatments)}); remove it or change the design",
                 key="treatments",
             )
+        if self.analysis.carryover and self.design.n_periods == 1:
+            raise InvalidInput(
+                f"carryover is true but design {self.design.name} has one period; set it to false",
+                key="analysis.carryover",
+            )
         for hypothesis in self.hypotheses:
             hypothesis.treatment_weights(self.design.treatments)
         as_graph(self.multiplicity, names)

@@ -57,32 +57,35 @@ def power_chart(
     theme : ``light`` or ``dark``.
     """
     names = list(dict.fromkeys(table["hypothesis"]))
-    base = alt.Chart(table).encode(_x(table))
+    heavy = table["hypothesis"] == shown
+    marks = {"width": heavy.map({True: 2.6, False: 1.5}), "size": heavy.map({True: 50, False: 28})}
+    base = alt.Chart(table.assign(**marks)).encode(_x(table))
     kind = _by_hypothesis(alt.Color, names, OKABE_ITO[theme])
     dash = _by_hypothesis(alt.StrokeDash, names, DASHES)
     shape = _by_hypothesis(alt.Shape, names, SHAPES)
-    widths = _by_hypothesis(alt.StrokeWidth, names, [2.6 if n == shown else 1.4 for n in names])
-    sizes = _by_hypothesis(alt.Size, names, [50 if n == shown else 28 for n in names])
+    width = alt.StrokeWidth("width:Q", scale=None, legend=None)
+    size = alt.Size("size:Q", scale=None, legend=None)
     return alt.layer(
         base.mark_area(opacity=0.18).encode(_y("lower"), alt.Y2("upper:Q"), kind),
         base.mark_line(strokeWidth=0.9, color=INK[theme]).encode(
             _y("formula"), alt.Detail("hypothesis:N")
         ),
-        base.mark_line().encode(_y("power"), kind, dash, widths),
+        base.mark_line().encode(_y("power"), kind, dash, width),
         base.mark_point(filled=True, opacity=1).encode(
-            _y("power"), kind, shape, sizes, alt.Tooltip(_TIPS)
+            _y("power"), kind, shape, size, tooltip=_tips()
         ),
         *_marks(table, target, marked, theme),
     ).properties(height=330)
 
 
-_TIPS = [
-    {"field": "hypothesis", "type": "nominal"},
-    {"field": "n", "type": "quantitative", "title": "N randomised"},
-    {"field": "power", "type": "quantitative", "title": "simulated, %", "format": ".1f"},
-    {"field": "mcse", "type": "quantitative", "title": "± MCSE", "format": ".1f"},
-    {"field": "formula", "type": "quantitative", "title": "formula, %", "format": ".1f"},
-]
+def _tips() -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("hypothesis:N"),
+        alt.Tooltip("n:Q", title="N randomised"),
+        alt.Tooltip("power:Q", title="simulated, %", format=".1f"),
+        alt.Tooltip("mcse:Q", title="± MCSE", format=".1f"),
+        alt.Tooltip("formula:Q", title="formula, %", format=".1f"),
+    ]
 
 
 def _x(table: pd.DataFrame) -> alt.X:
@@ -103,7 +106,7 @@ def _by_hypothesis(channel: Any, names: list[str], values: Sequence[Any]) -> Any
     return channel(
         "hypothesis:N",
         scale=alt.Scale(domain=names, range=list(values[: len(names)])),
-        legend=alt.Legend(title=None, orient="top", symbolSize=90, symbolOpacity=1),
+        legend=alt.Legend(title=None, orient="top", symbolSize=90, symbolOpacity=1, symbolStrokeWidth=0),
     )
 
 
@@ -203,7 +206,6 @@ def breakdown(answer: "SampleSize", shown: str) -> str:
     goal = f"**{shown}** at {100 * answer.power_target:.0f} % power"
     if answer.status != "found":
         return f"{goal}: not reached with up to {thousands(answer.n_randomised)} people."
-    low, high = answer.n_interval
     groups = " + ".join(f"{n} {name}" for name, n in answer.per_sequence.items())
     words = {"female": "women", "male": "men"}
     sexes = " + ".join(f"{n} {words[name]}" for name, n in answer.per_sex.items())
@@ -213,12 +215,19 @@ def breakdown(answer: "SampleSize", shown: str) -> str:
             goal,
             f"{thousands(answer.n_evaluable)} evaluable → "
             f"{thousands(answer.n_randomised)} randomised",
-            f"{thousands(low)} to {'?' if high is None else thousands(high)} evaluable (95 %)",
+            interval(answer),
             groups,
             sexes,
         )
         if line
     )
+
+
+def interval(answer: "SampleSize") -> str:
+    """Uncertainty of the evaluable size from the number of simulated trials."""
+    low, high = answer.n_interval
+    upper = "beyond the limit" if high is None else thousands(high)
+    return f"95 % interval {thousands(low)} to {upper} evaluable"
 
 
 def thousands(number: int) -> str:

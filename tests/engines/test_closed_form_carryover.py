@@ -10,9 +10,8 @@ from planner.engines.closed_form import ClosedForm
 from planner.errors import NotEstimable
 from planner.scenario import Scenario
 from planner.trials.layout import lay_out
-
-from ..planning import one_sided, plan, power_at, precision_at, smallest, spread, within
-from ..reference import published
+from tests.planning import one_sided, plan, power_at, precision_at, smallest, spread, within
+from tests.reference import published
 
 POWER = ("CO-03", "CO-04", "CO-05", "CO-06", "CO-07", "CO-09")
 JONES_KENWARD = ("HO-11", "HO-12", "HO-13", "HO-14")

@@ -11,11 +11,10 @@ from planner.engines.closed_form import ClosedForm
 from planner.engines.student import power_above
 from planner.scenario import Scenario
 from planner.trials.layout import lay_out
-
-from ..planning import one_sided, plan, precision_at, within
-from ..reference import published
-from ..twins.design_constants import Layout, gls_variance
-from .test_closed_form_carryover import lettered
+from tests.engines.test_closed_form_carryover import lettered
+from tests.planning import one_sided, plan, precision_at, within
+from tests.reference import published
+from tests.twins.design_constants import Layout, gls_variance
 
 IDS = ("DO-06", "DO-07")
 
@@ -99,9 +98,7 @@ def test_reference_small_sample_correction_is_small_and_cautious(case: str) -> N
 
 @pytest.mark.parametrize("sequence_effect", [False, True])
 @pytest.mark.parametrize("carryover", [False, True])
-def test_twin_variance_of_generalised_least_squares(
-    sequence_effect: bool, carryover: bool
-) -> None:
+def test_twin_variance_of_generalised_least_squares(sequence_effect: bool, carryover: bool) -> None:
     """The strata give the variance of a dense N × N covariance matrix."""
     inputs, _, _ = published("DO-06")
     planned = scenario({**inputs, "corr": 0.3}, carryover=carryover).with_changes(

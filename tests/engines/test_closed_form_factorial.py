@@ -8,8 +8,7 @@ from scipy import optimize
 
 from planner.engines.closed_form import ClosedForm, power_of
 from planner.scenario import Scenario
-
-from ..planning import (
+from tests.planning import (
     of_difference,
     plan,
     power_at,
@@ -19,14 +18,12 @@ from ..planning import (
     two_sided,
     within,
 )
-from ..reference import published
+from tests.reference import published
 
 IDS = ("INT-01", "INT-02", "INT-04", "INT-06", "MIX-01")
 
 
-def by_sex(
-    design: str, effects: dict[str, float], covariance: object, alpha: float
-) -> Scenario:
+def by_sex(design: str, effects: dict[str, float], covariance: object, alpha: float) -> Scenario:
     """Half women; the hypothesis is the difference between the sexes' effects."""
     assert isinstance(covariance, dict)
     return plan(

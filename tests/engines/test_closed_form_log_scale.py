@@ -6,8 +6,7 @@ import pytest
 
 from planner.engines.student import critical_values, power_between
 from planner.scenario import Scenario
-
-from ..planning import (
+from tests.planning import (
     equivalent,
     non_inferior,
     plan,
@@ -16,7 +15,7 @@ from ..planning import (
     smallest,
     spread,
 )
-from ..reference import Case, published
+from tests.reference import Case, published
 
 POWER_AND_SIZE = (
     "NI-01", "NI-02", "NI-05", "NI-06", "NI-07", "NI-08", "NI-09",

@@ -8,8 +8,7 @@ from scipy import optimize, stats
 
 from planner.engines.student import critical_values, power_between
 from planner.scenario import Scenario
-
-from ..planning import (
+from tests.planning import (
     equivalent,
     non_inferior,
     of_difference,
@@ -22,7 +21,7 @@ from ..planning import (
     two_sided,
     within,
 )
-from ..reference import published
+from tests.reference import published
 
 PAIRED_SIZE = ("XO-05", "XO-06", "TRAP-01", "TRAP-02")
 PAIRED_POWER = ("XO-03", "XO-09", "XO-10", "XO-11", "EQ-10", "EQ-11", "EQ-12", "TRAP-05")
@@ -52,7 +51,8 @@ def paired_scenario(case: str) -> Scenario:
             sd = np.sqrt(2 * variance * (1 - r))
             return paired(two_sided(inputs["alpha"]), effect, float(sd))
         case {"mean_diff": effect, "limits": limits, "sd_diff": sd}:
-            return paired(equivalent(*limits, inputs["alpha"]), effect, sd)
+            lower, upper = limits
+            return paired(equivalent(lower, upper, inputs["alpha"]), effect, sd)
         case {"true_diff": effect, "margin": margin, "sd_diff": sd}:
             return paired(non_inferior(margin, inputs["alpha_one_sided"]), effect, sd)
         case {"delta": effect, "lower": lower, "upper": upper, "sd_diff": sd}:
@@ -64,7 +64,7 @@ def paired_scenario(case: str) -> Scenario:
 def test_reference_paired_power(case: str) -> None:
     """Two-sided, one-sided in either direction, and equivalence."""
     inputs, expected, tolerance = published(case)
-    power = power_at(paired_scenario(case), inputs.get("n_pairs", inputs.get("n")))
+    power = power_at(paired_scenario(case), inputs["n_pairs" if "n_pairs" in inputs else "n"])
     target = expected.get("power", expected.get("correct"))
     assert power == pytest.approx(target, abs=tolerance["power"])
 
@@ -145,7 +145,10 @@ def test_reference_odd_size_of_the_two_by_two() -> None:
     """XO-12: lrstat does not balance the sequences; `planner` knows 65 and 66."""
     inputs, expected, tolerance = published("XO-12")
     planned = plan(
-        "2x2", one_sided(inputs["alpha_one_sided"]), inputs["mean_diff"], within(inputs["sd_within"])
+        "2x2",
+        one_sided(inputs["alpha_one_sided"]),
+        inputs["mean_diff"],
+        within(inputs["sd_within"]),
     )
     target = inputs["target_power"]
     n = smallest(lambda n: power_at(planned, spread(n, 2)), target, start=3)

@@ -4,8 +4,7 @@ import pytest
 
 from planner.engines.student import power_above, power_between
 from planner.scenario import Scenario
-
-from ..planning import (
+from tests.planning import (
     Size,
     equivalent,
     non_inferior,
@@ -16,7 +15,7 @@ from ..planning import (
     smallest,
     within,
 )
-from ..reference import Case, case_id, reference, reference_case
+from tests.reference import Case, case_id, reference, reference_case
 
 CASES = reference("power_powertost")
 OUT_OF_SCOPE = {

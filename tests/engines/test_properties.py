@@ -12,8 +12,7 @@ from planner.engines.closed_form import ClosedForm
 from planner.errors import InvalidInput, NotEstimable
 from planner.operating.evaluate import minimum_size
 from planner.trials.layout import lay_out
-
-from ..planning import (
+from tests.planning import (
     Table,
     equivalent,
     non_inferior,
@@ -25,7 +24,7 @@ from ..planning import (
     two_sided,
     within,
 )
-from ..twins.design_constants import Layout, variance_factor
+from tests.twins.design_constants import Layout, variance_factor
 
 TWO_TREATMENTS = ["AB/BA", "ABB/BAA", "2x2x3", "2x2x4", "ABBA/BAAB", "2x3x3", "Balaam", "parallel"]
 LEAST_SQUARES = {"kind": "within-subject-t"}

@@ -1,13 +1,13 @@
 """Every published case is tested, or left out for a stated reason."""
 
-from ..reference import reference
-from . import (
+from tests.engines import (
     test_closed_form_carryover,
     test_closed_form_dropout,
     test_closed_form_factorial,
     test_closed_form_log_scale,
     test_closed_form_paired,
 )
+from tests.reference import reference
 
 IN_SCOPE = (
     *test_closed_form_carryover.IDS,

@@ -1,4 +1,4 @@
-"""The planned analysis on data: mixed models against lme4, and t tests against lm and least squares.
+"""The planned analysis on data: mixed models against lme4, t tests against lm.
 
 References: R 4.2.2 with lme4, lmerTest and pbkrtest; data sets at the boundary included.
 """
@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 
 from planner.engines.protocol import Status
+from planner.errors import NotEstimable
 from planner.operating.analyse import Comparison, DataAnalysis, Result, analyse
 from planner.plan.analysis import MixedModel, WithinSubjectT
-
-from ..reference import Case, case_id, reference
-from ..twins.mixed_model import design_matrix, fit_reml
-from ..twins.mixed_model import analyse as twin_analyse
-from ..twins.simulate import fixed_subject_fit
+from planner.trials.moments import FloatArray
+from tests.reference import Case, case_id, reference
+from tests.twins.mixed_model import analyse as twin_analyse
+from tests.twins.mixed_model import design_matrix, fit_reml
+from tests.twins.simulate import fixed_subject_fit
 
 MIXED = reference("mixed_model_lme4")
 CARRYOVER = reference("carryover_lme4")
@@ -53,7 +54,9 @@ def terms(case: Case, fitted: DataAnalysis) -> list[Result]:
     return [found[name] for name in case["expected"]["terms"]]
 
 
-def agree(results: Sequence[Result], field: str, expected: Sequence[float], rtol: float) -> None:
+def agree(
+    results: Sequence[Result], field: str, expected: Sequence[float] | FloatArray, rtol: float
+) -> None:
     """One column of a table of coefficients."""
     np.testing.assert_allclose([getattr(r, field) for r in results], expected, rtol=rtol)
 
@@ -135,7 +138,7 @@ def _weights(name: str, names: list[str], share: float | None) -> list[float]:
     return [weights.get(column, 0.0) for column in names]
 
 
-def _long(case: Case, outcome: Sequence[Sequence[float]]) -> dict[str, list[Any]]:
+def _long(case: Case, outcome: Sequence[Sequence[float] | FloatArray]) -> dict[str, list[Any]]:
     """One row per visit from two columns of outcomes."""
     rows = [
         (subject, sequence, period + 1, sequence[period], y)
@@ -178,13 +181,11 @@ def test_reference_pre_post_analyses_are_all_used_or_explained() -> None:
         if case["design"] != "2x2" or not carryover
     ],
 )
-def test_twin_within_subject_t_is_least_squares_with_subjects(
-    case: Case, carryover: bool
-) -> None:
+def test_twin_within_subject_t_is_least_squares_with_subjects(case: Case, carryover: bool) -> None:
     """Also with three treatments, and with people who left."""
     data = {name: np.array(column) for name, column in case["data"].items()}
     reference_letter, *tests = sorted(set(data["treatment"]))
-    fitted = analyse(data, WithinSubjectT(carryover=carryover))
+    fitted = analyse(case["data"], WithinSubjectT(carryover=carryover))
     for test, result in zip(tests, fitted.results, strict=True):
         estimate, se, df = fixed_subject_fit(data, test, reference_letter, carryover)
         assert result.estimate == pytest.approx(estimate, rel=1e-9, abs=1e-9)
@@ -209,3 +210,20 @@ def test_twin_mixed_model_with_sequence_is_the_t_test_in_the_complete_two_by_two
     for field in ("estimate", "se", "df", "p_value", "lower", "upper"):
         expected = getattr(plain, field)
         assert getattr(mixed.results[0], field) == pytest.approx(expected, rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "analysis",
+    [
+        WithinSubjectT(carryover=True),
+        MixedModel(carryover=True),
+        MixedModel(carryover=True, sequence_effect=True),
+    ],
+    ids=str,
+)
+def test_reference_carryover_in_two_by_two_data_is_refused(
+    analysis: WithinSubjectT | MixedModel,
+) -> None:
+    """CO-11, on data."""
+    with pytest.raises(NotEstimable, match="confounded"):
+        analyse(reference("mixed_model_lme4")[0]["data"], analysis)

@@ -5,8 +5,7 @@ import pytest
 from planner.scenario import Scenario
 from planner.search.result import SampleSize
 from planner.search.sample_size import sample_size
-
-from ..planning import (
+from tests.planning import (
     Table,
     equivalent,
     non_inferior,
@@ -18,7 +17,7 @@ from ..planning import (
     two_sided,
     within,
 )
-from ..reference import published, reference_case
+from tests.reference import published, reference_case
 
 POWERTOST = (
     "n_sup_2x2_0.8", "n_sup_2x2_0.9", "n_sup_2x2x3_0.8", "n_sup_2x2x4_0.8", "n_sup_3x3_0.8",
@@ -43,6 +42,8 @@ def check(found: SampleSize, n: int, scenario: Scenario, target: float) -> None:
     assert found.n_interval == (n, n)
     assert sum(found.per_sequence.values()) == n
     assert len(set(found.per_sequence.values())) == 1
+    assert found.ledger.whole is not None
+    assert found.ledger.formula is not None
     assert n - step < found.ledger.whole <= n
     assert found.ledger.whole - 1 < found.ledger.formula <= found.ledger.whole
     assert power_at(scenario, n) >= target > power_at(scenario, n - step)
@@ -88,9 +89,7 @@ def test_reference_size_for_ratios(case: str) -> None:
 
 def paired(effect: float, objective: Table) -> Scenario:
     """Paired t test of an effect in SDs of the difference."""
-    return plan(
-        "paired", objective, effect, of_difference(1.0), analysis={"adjust_period": False}
-    )
+    return plan("paired", objective, effect, of_difference(1.0), analysis={"adjust_period": False})
 
 
 PAIRS = {0.455: (40, 53), 0.35: (67, 88), 0.30: (90, 119), 0.25: (128, 171), 0.20: (199, 265)}
@@ -132,9 +131,7 @@ def test_reference_odd_size_is_balanced() -> None:
 
 def test_reference_size_from_standardised_effect_and_unequal_allocation() -> None:
     """A ratio of 2 : 1 needs a multiple of three, and 9/8 of the people."""
-    scenario = plan(
-        "2x2", one_sided(), 2.5, within(5.2), plan__sequence_weights=[2, 1]
-    )
+    scenario = plan("2x2", one_sided(), 2.5, within(5.2), plan__sequence_weights=[2, 1])
     (found,) = search(scenario, 0.8)
     expected = smallest(lambda n: power_at(scenario, n), 0.8, 3, start=2)
     assert found.n_evaluable == expected
@@ -149,3 +146,20 @@ def test_reference_target_beyond_the_limit() -> None:
     assert found.status == "not_reached"
     assert found.n_evaluable == 68
     assert found.n_interval[1] is None
+
+
+@pytest.mark.xfail(strict=True, reason="power in one sex falls at some odd sizes; bisection skips")
+@pytest.mark.parametrize(("male", "share", "target"), [(4.0, 0.5, 0.9), (3.1, 0.6, 0.9)])
+def test_reference_whole_number_is_the_smallest(male: float, share: float, target: float) -> None:
+    """Before balancing: no smaller number of people reaches the target in men."""
+    scenario = plan(
+        "AB/BA",
+        one_sided(),
+        {"female": 2.1, "male": male},
+        within(5.3),
+        truth__female_share=share,
+        plan__hypotheses=[{"name": "male", "contrast": "male"}],
+    )
+    found = search(scenario, target)[0]
+    reached = (n for n in range(8, found.n_evaluable + 1) if power_at(scenario, n) >= target)
+    assert found.ledger.whole == next(reached)

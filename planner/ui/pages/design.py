@@ -102,6 +102,9 @@ def headline(answer: "SampleSize", shown: str) -> None:
     side.metric(
         "People to randomise · simulated",
         charts.people(answer),
+        f"power {charts.percent(answer.power.value)} {charts.error(answer.power)}",
+        delta_color="off",
+        delta_arrow="off",
         help="Smallest balanced trial that reaches the power target, found and confirmed by "
         "simulation with fresh trials, with the assumed dropout.",
     )
