@@ -85,4 +85,4 @@ def analysis_options(
         by_sex = planned.by_sex
         female_share = female_share or planned.population_share
     comparison = Comparison(reference, test, bool(by_sex), female_share, level)
-    return base.model_copy(update=changes), comparison
+    return type(base).parse(base.plain() | changes, "options"), comparison

@@ -29,9 +29,14 @@ def apportion(n: int, weights: Sequence[float], offset: int = 0) -> IntArray:
     return counts
 
 
-def women_among(n: int, female_share: float, step: int) -> int:
-    """Number of women in `n`: rounded to whole sequence sets if that moves at most one person."""
-    nearest = round(n * female_share)
+def women_among(n: int, female_share: float, weights: Sequence[int]) -> int:
+    """Number of women in `n`: rounded to whole sequence sets if that moves at most one person.
+
+    With unequal weights, rounded to whole people.
+    """
+    nearest, step = round(n * female_share), lattice_step(weights)
+    if len(set(weights)) > 1:
+        return nearest
     balanced = step * round(n * female_share / step)
     return balanced if abs(balanced - n * female_share) <= 1 and balanced <= n else nearest
 
@@ -45,7 +50,7 @@ def allocate(n: int, weights: Sequence[int], female_share: float | None) -> IntA
     totals = apportion(n, weights)
     if female_share is None:
         return totals[:, None]
-    women = women_among(n, female_share, lattice_step(weights))
+    women = women_among(n, female_share, weights)
     female = _within_totals(women, totals)
     return np.stack([female, totals - female], axis=1)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.engines.model import bounds_of, check_estimable, levels_of, planned_model
+from planner.engines.model import bounds_of, levels_of, planned_model
 from planner.engines.strata import Strata, prepare_strata
 from planner.engines.student import power_above, power_between, power_two_sided
 from planner.plan.analysis import MixedModel
@@ -70,7 +70,6 @@ class ClosedForm:
 
     def __init__(self, scenario: Scenario) -> None:
         layout = lay_out(scenario, 1000 * sum(scenario.plan.weights))
-        check_estimable(scenario, layout)
         self.scenario = scenario
         self.model = planned_model(scenario)
         self.strata = prepare_strata(self.model.columns, layout.cells)

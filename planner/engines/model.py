@@ -15,8 +15,8 @@ from planner.engines.strata import prepare_strata
 from planner.plan.analysis import Analysis, MixedModel
 from planner.plan.hypothesis import Hypothesis, margins, one_sided_level, sex_weights
 from planner.scenario import Scenario
-from planner.trials.layout import Layout
-from planner.trials.moments import FloatArray
+from planner.trials.layout import visits
+from planner.trials.moments import Cell, FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +25,7 @@ class Model:
 
     Parameters
     ----------
-    columns : fixed effects.
+    columns : linearly independent fixed effects.
     contrasts : axes [H, q].
     """
 
@@ -63,7 +63,17 @@ def planned_model(scenario: Scenario) -> Model:
     )
     columns = model_columns(terms, levels)
     contrasts = np.array([contrast_row(h, columns, scenario) for h in plan.hypotheses])
-    return Model(columns, contrasts)
+    cells = [
+        Cell(s, g, visits(sequence, sex))
+        for s, sequence in enumerate(design.sequences)
+        for g, sex in enumerate(scenario.truth.strata)
+    ]
+    information = prepare_strata(columns, cells).information(np.ones(len(cells)))
+    for name, row in zip(plan.hypothesis_names, contrasts, strict=True):
+        require_contrast(plan.analysis, information, row, name, design.n_periods)
+    used = used_information(plan.analysis, information, design.n_periods)
+    kept = independent_columns(used)
+    return Model(tuple(columns[i] for i in kept), contrasts[:, kept])
 
 
 def contrast_row(
@@ -111,37 +121,42 @@ def levels_of(scenario: Scenario) -> FloatArray:
     return np.array([one_sided_level(h.objective) for h in scenario.plan.hypotheses])
 
 
-def check_estimable(scenario: Scenario, layout: Layout) -> None:
-    """Refuse a plan whose planned people, all complete, cannot estimate every hypothesis.
-
-    A hypothesis adjusted for carry-over must be estimable within persons: in AB/BA a mixed model
-    would silently fall back on comparing the first periods of different people.
-
-    Raises
-    ------
-    NotEstimable : names the hypothesis and what it is confounded with.
-    """
-    model = planned_model(scenario)
-    strata = prepare_strata(model.columns, layout.cells)
-    complete = strata.n_observed == scenario.plan.design.n_periods
-    counts = np.where(complete, layout.expected_counts, 0.0)
-    information = strata.information(np.where(counts > 0, 1.0, 0.0))
-    for hypothesis, row in zip(scenario.plan.hypotheses, model.contrasts, strict=True):
-        require_contrast(scenario.plan.analysis, information, row, hypothesis.name)
+def used_information(analysis: Analysis, information: FloatArray, n_periods: int) -> FloatArray:
+    """XᵀX of the strata that an analysis learns from, [q, q], of `information` [K, q, q]."""
+    if isinstance(analysis, MixedModel) or n_periods == 1:
+        return np.asarray(information.sum(axis=0))
+    return np.asarray(information[0])
 
 
 def require_contrast(
-    analysis: Analysis, information: FloatArray, contrast: FloatArray, name: str
+    analysis: Analysis, information: FloatArray, contrast: FloatArray, name: str, n_periods: int
 ) -> None:
     """Refuse a contrast [q] that the strata used by an analysis, [K, q, q], cannot estimate.
+
+    A contrast adjusted for carry-over must be estimable within persons: in AB/BA a mixed model
+    would silently fall back on comparing the first periods of different people.
 
     Raises
     ------
     NotEstimable : names the contrast.
     """
-    single = not information[0].any()
-    if single or (isinstance(analysis, MixedModel) and not analysis.carryover):
-        require_estimable(information.sum(axis=0), contrast, f"{name!r}")
-        return
-    adjusted = " adjusted for carry-over" if analysis.carryover else ""
-    require_estimable(information[0], contrast, f"{name!r}{adjusted}, within persons,")
+    if analysis.carryover and n_periods > 1:
+        what = f"{name!r} adjusted for carry-over, within persons,"
+        require_estimable(information[0], contrast, what)
+    else:
+        used = used_information(analysis, information, n_periods)
+        require_estimable(used, contrast, f"{name!r}")
+
+
+def independent_columns(information: FloatArray) -> list[int]:
+    """Columns of X, in order, that are no combination of those before them, from XᵀX [q, q].
+
+    Estimable contrasts do not depend on which of several aliased columns is left out.
+    """
+    rest = information.copy()
+    kept = []
+    for j in range(len(rest)):
+        if rest[j, j] > 1e-9 * max(information[j, j], 1e-300):
+            kept.append(j)
+            rest = rest - np.outer(rest[:, j], rest[j]) / rest[j, j]
+    return kept

@@ -8,12 +8,17 @@ import numpy as np
 from scipy import special
 
 from planner.design.matrices import Column, Levels, model_columns
-from planner.engines.model import analysis_terms, require_contrast
+from planner.engines.model import (
+    analysis_terms,
+    independent_columns,
+    require_contrast,
+    used_information,
+)
 from planner.engines.prepare import engine_for
 from planner.engines.protocol import Status
 from planner.engines.strata import prepare_strata
 from planner.errors import InvalidInput, NotEstimable
-from planner.plan.analysis import Analysis, MixedModel, describe
+from planner.plan.analysis import Analysis, describe
 from planner.plan.hypothesis import SexContrast, sex_weights
 from planner.trials.data import TrialData, trial_data
 from planner.trials.moments import FloatArray
@@ -90,8 +95,10 @@ def analyse(
         _require_previous(data, source)
     share = comparison.female_share or data.female_share if comparison.by_sex else None
     named = _hypotheses(columns, levels, comparison, share)
+    kept = _independent(analysis, columns, data, named, source)
+    columns = tuple(columns[i] for i in kept)
+    named = {name: row[kept] for name, row in named.items()}
     coded = _treatment_coded(columns)
-    _require_estimable(analysis, columns, data, named, source)
     fit = engine_for(analysis, columns, data.cells, np.array([*named.values(), *coded.values()]))
     batch = fit.fit(data.moments)
     status = Status(int(batch.status[0]))
@@ -111,7 +118,7 @@ def analyse(
         analysis=describe(analysis),
         status=status,
         sd_within=float(np.sqrt(batch.variance[0, 0])),
-        sd_between=float(np.sqrt(between)) if isinstance(analysis, MixedModel) else None,
+        sd_between=float(np.sqrt(between)) if np.isfinite(between) else None,
         female_share=share,
         results=tuple(rows[: len(named)]),
         terms=tuple(rows[len(named) :]),
@@ -150,19 +157,22 @@ def _require_previous(data: TrialData, source: str) -> None:
                 )
 
 
-def _require_estimable(
+def _independent(
     analysis: Analysis,
     columns: tuple[Column, ...],
     data: TrialData,
     named: dict[str, FloatArray],
     source: str,
-) -> None:
+) -> list[int]:
+    """Columns that are not aliased; refuses hypotheses that the data do not determine."""
     information = prepare_strata(columns, data.cells).information(data.moments.n[0].astype(float))
+    n_periods = len(data.periods)
     for name, contrast in named.items():
         try:
-            require_contrast(analysis, information, contrast, name)
+            require_contrast(analysis, information, contrast, name, n_periods)
         except NotEstimable as error:
             raise error.at(source=source) from None
+    return independent_columns(used_information(analysis, information, n_periods))
 
 
 def _hypotheses(
@@ -198,7 +208,7 @@ def _treatment_coded(columns: tuple[Column, ...]) -> dict[str, FloatArray]:
             column.term, f"{column.term}{column.level}"
         )
         if column.sex == "male":
-            row = row - rows[name]
+            row = row - rows.get(name, 0.0)
             name += ":sexmale"
         rows[name] = row
     return rows

@@ -30,7 +30,7 @@ def power(
     InvalidInput : no size given, or too few people to estimate every hypothesis.
     TooManyFailures : too many simulated trials could not be analysed.
     """
-    n = n_subjects or scenario.plan.n_subjects
+    n = scenario.plan.n_subjects if n_subjects is None else n_subjects
     if n is None:
         raise InvalidInput(
             "no sample size is given; give one, or set plan.n_subjects", key="n_subjects"

@@ -1,9 +1,10 @@
 """How the trial will be analysed."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from planner.errors import InvalidInput
 from planner.spec import Spec
 
 
@@ -24,6 +25,16 @@ class WithinSubjectT(Spec):
     adjust_period: bool = True
     carryover: bool = False
     by_sex: bool | None = None
+
+    @model_validator(mode="after")
+    def _carryover_with_period(self) -> Self:
+        if self.carryover and not self.adjust_period:
+            raise InvalidInput(
+                "carryover is true but adjust_period is false; carry-over effects need period "
+                "effects beside them, set adjust_period to true",
+                key="adjust_period",
+            )
+        return self
 
 
 class MixedModel(Spec):

@@ -228,6 +228,9 @@ class SizeSearch:
         if not self._curve.has_level(h) or self._curve.power(limit, h) < target:
             return RoundingLedger(None, None, n_evaluable, inflated, None)
         whole = self._curve.first(h, target, 1, limit)
+        # People in one sex rise by whole persons, so just below there may be a lucky size.
+        near = range(max(1, whole - 2 * self.step - 12), whole)
+        whole = next((n for n in near if self._curve.power(n, h) >= target), whole)
         before, at = self._curve.power(whole - 1, h), self._curve.power(whole, h)
         part = (target - before) / (at - before) if at > target > before else 1.0
         partial = (

@@ -106,7 +106,9 @@ def _by_hypothesis(channel: Any, names: list[str], values: Sequence[Any]) -> Any
     return channel(
         "hypothesis:N",
         scale=alt.Scale(domain=names, range=list(values[: len(names)])),
-        legend=alt.Legend(title=None, orient="top", symbolSize=90, symbolOpacity=1, symbolStrokeWidth=0),
+        legend=alt.Legend(
+            title=None, orient="top", symbolSize=90, symbolOpacity=1, symbolStrokeWidth=0
+        ),
     )
 
 

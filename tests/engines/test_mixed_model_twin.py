@@ -145,7 +145,6 @@ def small_trial(people: Mapping[str, list[tuple[float, ...]]]) -> Trial:
     return {name: np.array(c) for name, c in zip(names, zip(*rows, strict=True), strict=True)}
 
 
-@pytest.mark.xfail(strict=True, reason="the search stops at the nearest minimum, here σ_b = 0")
 def test_twin_finds_the_lowest_minimum_of_the_deviance() -> None:
     """Two minima, 0.33 apart in deviance, in a trial of eight with four who left."""
     half = {"AB": [(21.0, 6.0), (23.0, 1.0), (17.0,), (12.0,)]}
@@ -157,7 +156,6 @@ def test_twin_finds_the_lowest_minimum_of_the_deviance() -> None:
     assert ours.sd_within == pytest.approx(fit.sd_within, rel=1e-6)
 
 
-@pytest.mark.xfail(strict=True, reason="reported as fitted, with df = 4e-15")
 def test_property_a_fit_without_residual_variance_is_a_failure() -> None:
     """One pair per sequence leaves nothing to estimate the variance within persons from."""
     data = small_trial({"AB": [(6, 9), (17,), (21,)], "BA": [(29, 18), (24,), (8,)]})

@@ -24,6 +24,10 @@ OK, BOUNDARY, NOT_CONVERGED, NOT_ESTIMABLE = 0, 1, 2, 3
 MAX_ITERATIONS = 60
 STEP_TOLERANCE = 1e-7
 FLAT = 1e-10
+LARGEST_T = 18.0
+"""Beyond it the variance within persons is 0 for all purposes and the fit is not used."""
+SCAN = (0.25, 0.5, 1.0, 1.5, 2.5, 4.0)
+"""Where a second minimum is looked for when the deviance rises from 0."""
 
 
 @njit(cache=True, nogil=True)
@@ -39,10 +43,10 @@ def _solve(
     beta: FloatArray,
     score: FloatArray,
     residual: FloatArray,
-) -> float:
-    """β, Φ = M⁻¹, b_k − A_kβ [K, q] and residual squares per stratum [K] at γ; returns R.
+) -> tuple[float, float]:
+    """β, Φ = M⁻¹, b_k − A_kβ [K, q] and residual squares per stratum [K] at γ.
 
-    Returns NaN when M is singular.
+    Returns R and log|M|; NaN when M is singular.
     """
     n_strata, q = b.shape
     weighted[:] = 0.0
@@ -54,8 +58,9 @@ def _solve(
             score[0, i] += weight * b[k, i]
             for j in range(i + 1):
                 weighted[i, j] += weight * a[k, i, j]
-    if not np.isfinite(invert_spd(weighted, phi, work)):
-        return np.nan
+    log_determinant = invert_spd(weighted, phi, work)
+    if not np.isfinite(log_determinant):
+        return np.nan, np.nan
     multiply(phi, score[0], beta)
     total = 0.0
     for k in range(n_strata):
@@ -68,7 +73,7 @@ def _solve(
             value -= beta[i] * (b[k, i] + score[k, i])
         residual[k] = value
         total += value / (1.0 + multiplier[k] * gamma)
-    return total
+    return total, log_determinant
 
 
 @njit(cache=True, nogil=True)
@@ -195,6 +200,42 @@ def _component_information(
 
 
 @njit(cache=True, nogil=True)
+def _evaluate(
+    t: float,
+    n_free: float,
+    multiplier: FloatArray,
+    a: FloatArray,
+    b: FloatArray,
+    squares: FloatArray,
+    freedom: FloatArray,
+    weighted: FloatArray,
+    phi: FloatArray,
+    work: FloatArray,
+    beta: FloatArray,
+    score: FloatArray,
+    residual: FloatArray,
+    g: FloatArray,
+    slope: FloatArray,
+) -> tuple[float, float, float, float]:
+    """R, profile deviance and its first two derivatives in t; work arrays are left at t."""
+    scale = multiplier[multiplier.shape[0] - 1]
+    gamma = np.expm1(t) / scale
+    r, deviance = _solve(
+        gamma, multiplier, a, b, squares, weighted, phi, work, beta, score, residual
+    )
+    if not r > 1e-13 * np.sum(squares):
+        return r, np.nan, np.nan, np.nan
+    d1, d2 = _derivatives(
+        gamma, r, n_free, multiplier, a, freedom, phi, score, residual, slope, weighted, g
+    )
+    deviance += n_free * np.log(r)
+    for k in range(1, multiplier.shape[0]):
+        deviance += freedom[k] * np.log1p(multiplier[k] * gamma)
+    pace = (1.0 + scale * gamma) / scale
+    return r, deviance, d1 * pace, d2 * pace * pace + d1 * pace
+
+
+@njit(cache=True, nogil=True)
 def _minimise(
     start: float,
     n_free: float,
@@ -210,43 +251,62 @@ def _minimise(
     score: FloatArray,
     residual: FloatArray,
     g: FloatArray,
+    slope: FloatArray,
 ) -> tuple[int, float, float]:
-    """Status, γ̂ and R(γ̂); all work arrays are left at γ̂."""
+    """Status, γ̂ and R(γ̂); all work arrays are left at γ̂.
+
+    With people lost the deviance can have a minimum at 0 and another inside; the lower is taken.
+    """
     scale = multiplier[multiplier.shape[0] - 1]
-    low, high = -1.0, np.inf
-    t = np.log1p(scale * max(start, 0.0))
-    slope = np.empty_like(phi)
+    r0, edge, first, second = _evaluate(
+        0.0, n_free, multiplier, a, b, squares, freedom,
+        weighted, phi, work, beta, score, residual, g, slope,
+    )  # fmt: skip
+    if np.isnan(r0):
+        return NOT_ESTIMABLE, 0.0, r0
+    if np.isnan(edge):
+        return NOT_CONVERGED, 0.0, r0
+    at_edge = first >= 0.0
+    t, low, high = np.log1p(scale * max(start, 0.0)), 0.0, np.inf
+    if at_edge:
+        t = -1.0
+        for place in SCAN:
+            r, deviance, first, second = _evaluate(
+                place, n_free, multiplier, a, b, squares, freedom,
+                weighted, phi, work, beta, score, residual, g, slope,
+            )  # fmt: skip
+            if first < 0.0:
+                t, low = place, place
+                break
+    r, deviance = r0, edge
+    converged = t < 0.0
     for _ in range(MAX_ITERATIONS):
-        gamma = np.expm1(t) / scale
-        r = _solve(gamma, multiplier, a, b, squares, weighted, phi, work, beta, score, residual)
-        if np.isnan(r):
-            return NOT_ESTIMABLE, gamma, r
-        if not r > 1e-13 * np.sum(squares):
-            return NOT_CONVERGED, gamma, r
-        d1, d2 = _derivatives(
-            gamma, r, n_free, multiplier, a, freedom, phi, score, residual, slope, weighted, g[0]
-        )
-        pace = (1.0 + scale * gamma) / scale
-        first = d1 * pace
-        second = d2 * pace * pace + first
-        if t == 0.0 and first >= 0.0:
-            return BOUNDARY, 0.0, r
+        if converged:
+            break
+        r, deviance, first, second = _evaluate(
+            t, n_free, multiplier, a, b, squares, freedom,
+            weighted, phi, work, beta, score, residual, g, slope,
+        )  # fmt: skip
+        if np.isnan(deviance) or t > LARGEST_T:
+            return NOT_CONVERGED, np.expm1(t) / scale, r
         if first < 0.0:
-            low = t
+            low = max(low, t)
         else:
-            high = t
+            high = min(high, t)
         step = -first / second if second > FLAT else (1.0 if first < 0.0 else -1.0)
         goal = t + min(max(step, -2.0), 2.0)
-        if goal <= 0.0 and low < 0.0:
-            goal = 0.0
-        elif goal <= low or goal >= high:
-            goal = 0.5 * (max(low, 0.0) + high) if np.isfinite(high) else t + 2.0
-        if abs(goal - t) < STEP_TOLERANCE:
-            gamma = np.expm1(goal) / scale
-            r = _solve(gamma, multiplier, a, b, squares, weighted, phi, work, beta, score, residual)
-            return OK, gamma, r
+        if goal <= low or goal >= high:
+            goal = 0.5 * (low + high) if np.isfinite(high) else t + 2.0
+        converged = abs(goal - t) < STEP_TOLERANCE
         t = goal
-    return NOT_CONVERGED, np.expm1(t) / scale, np.nan
+    if not converged:
+        return NOT_CONVERGED, np.expm1(t) / scale, np.nan
+    if t < 0.0 or (at_edge and edge <= deviance):
+        gamma, code = 0.0, BOUNDARY
+    else:
+        gamma, code = np.expm1(t) / scale, OK
+    r, _ = _solve(gamma, multiplier, a, b, squares, weighted, phi, work, beta, score, residual)
+    return code, gamma, r
 
 
 @njit(cache=True, nogil=True)
@@ -277,7 +337,7 @@ def fit_reml(
     weighted, phi, work = np.zeros((q, q)), np.zeros((q, q)), np.zeros((q, q))
     p, product, w = np.zeros((2, q, q)), np.zeros((2, q, q)), np.zeros((2, 2))
     beta, v, g = np.zeros(q), np.zeros(q), np.zeros((2, q))
-    x, y = np.zeros((2, q)), np.zeros((2, q))
+    x, y, slope = np.zeros((2, q)), np.zeros((2, q)), np.zeros((q, q))
     for t in range(n.shape[0]):
         information(n[t], stratum, within, between, a)
         pure = cross_products(
@@ -292,7 +352,7 @@ def fit_reml(
         if n_free > 0.5 and freedom[0] > 0.5:
             code, gamma, r = _minimise(
                 start, n_free, multiplier, a, b, squares, freedom,
-                weighted, phi, work, beta, score, residual, g,
+                weighted, phi, work, beta, score, residual, g[0], slope,
             )  # fmt: skip
         sigma2 = r / n_free
         if code <= BOUNDARY:
