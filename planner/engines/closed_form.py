@@ -96,8 +96,8 @@ class ClosedForm:
         phi, contrasts = np.linalg.inv(m), self.model.contrasts
         beta = phi @ self._score(layout, counts, weighting)
         meat = self._meat(counts, weighting)
-        variance = np.einsum("hi,ij,hj->h", contrasts, phi @ meat @ phi, contrasts)
-        working = np.einsum("hi,ij,hj->h", contrasts, phi, contrasts)
+        variance = _quadratic(contrasts, phi @ meat @ phi)
+        working = _quadratic(contrasts, phi)
         freedom = self.strata.freedom(counts)
         if self.mixed:
             adjusted, df = kenward_roger(
@@ -110,7 +110,8 @@ class ClosedForm:
             return None
         exact, error = self._trust(layout, counts, weighting, beta)
         inflation = np.sqrt(working / variance)
-        return Precision(contrasts @ beta, np.sqrt(variance), df, inflation, exact, error)
+        estimate = np.array([row @ beta for row in contrasts])
+        return Precision(estimate, np.sqrt(variance), df, inflation, exact, error)
 
     def _weighting(self, layout: Layout, counts: FloatArray) -> _Weighting:
         spectra = np.array([_spectrum(sigma, self.strata) for sigma in layout.covariance])
@@ -216,13 +217,20 @@ def kenward_roger(
     if not np.all(np.isfinite(expected)) or np.linalg.cond(expected) > 1e12:
         return np.full(len(contrasts), np.nan), np.full(len(contrasts), np.nan)
     w = np.linalg.inv(expected)
-    v = contrasts @ phi
-    plain = np.einsum("hi,hi->h", contrasts, v)
-    x = np.einsum("jab,hb->hja", p, v)
-    curved = np.einsum("ha,jlab,hb->hjl", v, q, v) - np.einsum("hja,ab,hlb->hjl", x, phi, x)
-    slope = np.einsum("ha,hja->hj", v, x)
-    df = 2 * plain**2 / np.einsum("hj,jl,hl->h", slope, w, slope)
-    return plain + 2 * np.einsum("jl,hjl->h", w, curved), df
+    adjusted, df = np.empty(len(contrasts)), np.empty(len(contrasts))
+    for h, contrast in enumerate(contrasts):
+        v = phi @ contrast
+        x = p @ v
+        slope = x @ v
+        curved = q @ v @ v - x @ phi @ x.T
+        adjusted[h] = contrast @ v + 2 * np.sum(w * curved)
+        df[h] = 2 * (contrast @ v) ** 2 / (slope @ w @ slope)
+    return adjusted, df
+
+
+def _quadratic(contrasts: FloatArray, matrix: FloatArray) -> FloatArray:
+    """lᵀ·matrix·l of every contrast by itself, so that rounding does not depend on the others."""
+    return np.array([row @ matrix @ row for row in contrasts])
 
 
 def _spectrum(covariance: FloatArray, strata: Strata) -> FloatArray:

@@ -73,7 +73,8 @@ def planned_model(scenario: Scenario) -> Model:
         require_contrast(plan.analysis, information, row, name, design.n_periods)
     used = used_information(plan.analysis, information, design.n_periods)
     kept = independent_columns(used)
-    return Model(tuple(columns[i] for i in kept), contrasts[:, kept])
+    chosen = np.ascontiguousarray(contrasts[:, kept])
+    return Model(tuple(columns[i] for i in kept), chosen)
 
 
 def contrast_row(

@@ -96,21 +96,26 @@ def tally(
         success=int(decisions.success.sum()),
         any_rejected=int(rejected.any(axis=1).sum()),
         all_rejected=int(rejected.all(axis=1).sum()),
-        error=error.sum(axis=0),
-        error2=(error**2).sum(axis=0),
-        variance=squared_se.sum(axis=0),
-        variance2=(squared_se**2).sum(axis=0),
+        error=_sums(error),
+        error2=_sums(error**2),
+        variance=_sums(squared_se),
+        variance2=_sums(squared_se**2),
         covered=(np.abs(error) < half).sum(axis=0),
-        width=width.sum(axis=0),
-        width2=(width**2).sum(axis=0),
+        width=_sums(width),
+        width2=_sums(width**2),
         wrong_sign=(rejected & (estimate * truth < 0)).sum(axis=0),
-        size=size.sum(axis=0),
-        size2=(size**2).sum(axis=0),
+        size=_sums(size),
+        size2=_sums(size**2),
         same_sign=same_sign,
         consistent=consistent,
         completers=int(completers.sum()),
         completers2=int((completers**2).sum()),
     )
+
+
+def _sums(values: FloatArray) -> FloatArray:
+    """Column sums whose rounding does not depend on how many columns there are."""
+    return np.asarray(np.ascontiguousarray(values.T).sum(axis=1))
 
 
 def _consistency(

@@ -45,7 +45,7 @@ def power_table(
 
 def power_chart(
     table: pd.DataFrame, shown: str, target: float, marked: int | None, theme: str
-) -> alt.LayerChart:
+) -> alt.LayerChart | alt.FacetChart:
     """Simulated power by N with Monte-Carlo bands, and the closed form as a thin line.
 
     Parameters
@@ -58,8 +58,8 @@ def power_chart(
     """
     names = list(dict.fromkeys(table["hypothesis"]))
     heavy = table["hypothesis"] == shown
-    marks = {"width": heavy.map({True: 2.6, False: 1.5}), "size": heavy.map({True: 50, False: 28})}
-    base = alt.Chart(table.assign(**marks)).encode(_x(table))
+    widths, areas = heavy.map({True: 2.6, False: 1.5}), heavy.map({True: 50, False: 28})
+    base = alt.Chart(table.assign(width=widths, size=areas)).encode(_x(table))
     kind = _by_hypothesis(alt.Color, names, OKABE_ITO[theme])
     dash = _by_hypothesis(alt.StrokeDash, names, DASHES)
     shape = _by_hypothesis(alt.Shape, names, SHAPES)
@@ -131,11 +131,12 @@ def _marks(table: pd.DataFrame, target: float, marked: int | None, theme: str) -
 
 
 def _rule(data: pd.DataFrame, theme: str, **style: Any) -> alt.Chart:
-    return alt.Chart(data).mark_rule(color=INK[theme], strokeWidth=1, **style)
+    rule: alt.Chart = alt.Chart(data).mark_rule(color=INK[theme], strokeWidth=1, **style)
+    return rule
 
 
 def _text(data: pd.DataFrame, theme: str, **style: Any) -> alt.Chart:
-    words = alt.Chart(data).mark_text(color=INK[theme], **style)
+    words: alt.Chart = alt.Chart(data).mark_text(color=INK[theme], **style)
     return words.encode(alt.X("n:Q"), alt.Y("y:Q"), alt.Text("text:N"))
 
 
@@ -152,7 +153,7 @@ def data_shown(table: pd.DataFrame) -> pd.DataFrame:
     return table[list(names)].rename(columns=names).round(2)
 
 
-def numbers_at(answer: "SampleSize", level: float) -> list[dict[str, str]]:
+def numbers_at(answer: "SampleSize", level: float) -> list[dict[str, Any]]:
     """Label, value and qualifier of the figures at the size found.
 
     Parameters

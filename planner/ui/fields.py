@@ -109,10 +109,9 @@ def _widget(place: "DeltaGenerator", item: Field, key: str) -> Any:
         case "choice":
             return place.selectbox(label, item.options, format_func=item.show, **shared)
         case "range":
-            sizes = place.select_slider(
+            return place.select_slider(
                 label, item.options, item.start, format_func=item.show, **shared
             )
-            return sizes
         case "number":
             return place.number_input(label, int(low), int(high), step=int(step), **shared)
         case "slider":

@@ -1,7 +1,8 @@
 """Data files that break one rule each, with the options they are analysed with."""
 
 GOOD = "subject,sequence,period,treatment,sex,y\n" + "".join(
-    f"{i},{s},{p},{s[p - 1]},{'FM'[i // 2 % 2]},{i * 1.3 % 7 + p + (s[p - 1] == 'B') + i * p * 2.7 % 1.9:.3f}\n"
+    f"{i},{s},{p},{s[p - 1]},{'FM'[i // 2 % 2]},"
+    f"{i * 1.3 % 7 + p + (s[p - 1] == 'B') + i * p * 2.7 % 1.9:.3f}\n"
     for i, s in enumerate(["AB", "BA"] * 6)
     for p in (1, 2)
 )

@@ -57,7 +57,8 @@ def show(
     answer = state.sample_size(scenario, hypothesis)
     headline(answer, shown)
     numbers(results, answer, scenario)
-    sizes = state.sizes_between(*panel.values[fields.SIZES], scenario)
+    low, high = panel.values[fields.SIZES]
+    sizes = state.sizes_between(low, high, scenario)
     table = charts.power_table(state.power_curve(scenario, sizes), fields.hypothesis_label)
     marked = answer.n_randomised if answer.status == "found" else None
     results.altair_chart(
