@@ -85,10 +85,28 @@ def null_values(scenario: Scenario) -> dict[str, float]:
 def null_scenarios(scenario: Scenario) -> list[tuple[Scenario, tuple[str, ...]]]:
     """Truths at the edge of the nulls, each with the hypotheses it is the null of.
 
-    One truth if all nulls can hold together, otherwise one per hypothesis.
+    The null of a hypothesis depends on nothing but itself: treatment effects common to the sexes
+    where that reaches the edge, of least size. Hypotheses with the same null share a truth; for
+    tests of no effect that is the truth without any effect.
     """
-    values = null_values(scenario)
-    joint, reached = with_contrasts(scenario, values)
-    if reached:
-        return [(joint, tuple(values))]
-    return [(with_contrasts(scenario, {name: v})[0], (name,)) for name, v in values.items()]
+    groups: dict[tuple[float, ...], list[str]] = {}
+    for h, (name, value) in enumerate(null_values(scenario).items()):
+        effects = _null_effects(scenario, h, value)
+        groups.setdefault(tuple(np.round(effects, 12).ravel()), []).append(name)
+    shape = (len(scenario.truth.strata), len(scenario.plan.design.treatments) - 1)
+    return [
+        (_with_effects(scenario, np.array(key).reshape(shape)), tuple(names))
+        for key, names in groups.items()
+    ]
+
+
+def _null_effects(scenario: Scenario, h: int, value: float) -> FloatArray:
+    """Effects [G, K − 1] of least size that give hypothesis number `h` the value."""
+    hypothesis, treatments = scenario.plan.hypotheses[h], scenario.plan.design.treatments
+    sexes = sex_weights(hypothesis.sex, scenario.population_share)
+    weights = hypothesis.treatment_weights(treatments)[1:]
+    if abs(sexes.sum()) > 1e-9:
+        sexes = np.full(len(sexes), 1 / sexes.sum())
+    else:
+        sexes = sexes / float(sexes @ sexes)
+    return np.outer(sexes, weights) * value / float(weights @ weights)
