@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import asdict
 from typing import Any
 
 from planner import __version__
@@ -170,7 +171,13 @@ def analysis_result(r: DataAnalysis) -> dict[str, Any]:
     def rows(results: Any) -> list[dict[str, Any]]:
         names = ("estimate", "se", "df", "statistic", "p_value", "lower", "upper")
         return [
-            {"hypothesis": x.name, **{k: getattr(x, k) for k in names}, "posterior_prob": None}
+            {
+                "hypothesis": x.name,
+                **{k: getattr(x, k) for k in names},
+                "posterior_prob": None,
+                "ratio": [math.exp(v) for v in (x.estimate, x.lower, x.upper)] if r.log else None,
+                "verdict": asdict(x.verdict) if x.verdict else None,
+            }
             for x in results
         ]
 
@@ -185,7 +192,10 @@ def analysis_result(r: DataAnalysis) -> dict[str, Any]:
         "terms": [
             {
                 "term": row.pop("hypothesis"),
-                **{k: v for k, v in row.items() if k != "posterior_prob"},
+                **{
+                    k: row[k]
+                    for k in ("estimate", "se", "df", "statistic", "p_value", "lower", "upper")
+                },
             }
             for row in rows(r.terms)
         ],

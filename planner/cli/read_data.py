@@ -1,5 +1,6 @@
 """Read a trial's data file, and what the options say about its analysis."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -85,4 +86,8 @@ def analysis_options(
         by_sex = planned.by_sex
         female_share = female_share or planned.population_share
     comparison = Comparison(reference, test, bool(by_sex), female_share, level)
+    if planned:
+        hypotheses = () if reference or test else planned.plan.hypotheses
+        log = planned.truth.endpoint.scale == "log"
+        comparison = replace(comparison, hypotheses=hypotheses, log=log)
     return type(base).parse(base.plain() | changes, "options"), comparison

@@ -16,23 +16,46 @@ def text(result: DataAnalysis) -> str:
         f"{result.analysis}: {result.n_subjects} people, {result.n_observations} visits; "
         f"SD within persons {number(result.sd_within)}{between}{share}; {result.status.sentence}"
     )
-    return "\n".join(
-        [head, "", _table("comparison", result.results), "", _table("term", result.terms)]
+    tables = [_table("comparison", result.results, result.level)]
+    if result.log:
+        tables[0] += "\n Estimates are logarithms of ratios; exponentiate for ratios."
+    tables += [_verdicts(result.results)] if result.results[0].verdict else []
+    return "\n\n".join([head, *tables, _table("term", result.terms, result.level)])
+
+
+def _verdicts(results: tuple[Result, ...]) -> str:
+    """Planned objectives, each by itself."""
+    found = [(r.name, r.verdict) for r in results if r.verdict]
+    return render(
+        [
+            Column("objective", [f"{name}: {v.objective}" for name, v in found], left=True),
+            Column("p", [_p(v.p_value) for _, v in found]),
+            Column("level", [f"{v.level:g}" for _, v in found]),
+            Column("shown", ["yes" if v.rejected else "no" for _, v in found]),
+        ]
     )
 
 
-def _table(title: str, results: tuple[Result, ...]) -> str:
+def _table(title: str, results: tuple[Result, ...], level: float) -> str:
     return render(
         [
             Column(title, [r.name for r in results], left=True),
-            Column("estimate", [f"{r.estimate:.4g}" for r in results]),
+            Column("estimate", [_estimate(r) for r in results]),
             Column("SE", [f"{r.se:.4g}" for r in results]),
             Column("df", [f"{r.df:.2f}" for r in results]),
             Column("t", [f"{r.statistic:.3f}" for r in results]),
             Column("p (two-sided)", [_p(r.p_value) for r in results]),
-            Column("95 % interval", [f"{r.lower:.4g} to {r.upper:.4g}" for r in results], rank=1),
+            Column(
+                f"{100 * level:g} % interval",
+                [f"{r.lower:.4g} to {r.upper:.4g}" for r in results],
+                rank=1,
+            ),
         ]
     )
+
+
+def _estimate(result: Result) -> str:
+    return f"{result.estimate:.4g}" if abs(result.estimate) > 1e-10 * result.se else "0"
 
 
 def _p(value: float) -> str:

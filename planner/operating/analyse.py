@@ -1,7 +1,7 @@
 """Run a planned analysis on real data, with the code used inside the simulations."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,9 +19,18 @@ from planner.engines.protocol import Status
 from planner.engines.strata import prepare_strata
 from planner.errors import InvalidInput, NotEstimable
 from planner.plan.analysis import Analysis, describe
-from planner.plan.hypothesis import SexContrast, sex_weights
+from planner.plan.hypothesis import (
+    Hypothesis,
+    SexContrast,
+    TwoSided,
+    margins,
+    one_sided_level,
+    sex_weights,
+)
+from planner.plan.plan import Plan
 from planner.trials.data import TrialData, trial_data
 from planner.trials.moments import FloatArray
+from planner.truth.endpoint import Endpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,9 @@ class Comparison:
     by_sex : fit one treatment effect per sex.
     female_share : weight of women in the overall effect; default their share in the data.
     level : confidence level of the intervals.
+    hypotheses : planned hypotheses to test; default no effect of every test treatment, overall
+        and, by sex, in women, men and their difference.
+    log : analyse the logarithm of the outcome; estimates are logarithms of ratios.
     """
 
     reference: str | None = None
@@ -42,11 +54,26 @@ class Comparison:
     by_sex: bool = False
     female_share: float | None = None
     level: float = 0.95
+    hypotheses: tuple[Hypothesis, ...] = ()
+    log: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Test of a planned objective: its p value, level, and whether the null is rejected."""
+
+    objective: str
+    p_value: float
+    level: float
+    rejected: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One estimate with its t test of no effect (two-sided) and confidence interval."""
+    """One estimate with its t test of no effect (two-sided) and confidence interval.
+
+    `verdict` is that of the planned objective by itself, before any multiplicity procedure.
+    """
 
     name: str
     estimate: float
@@ -56,6 +83,7 @@ class Result:
     p_value: float
     lower: float
     upper: float
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +97,24 @@ class DataAnalysis:
     sd_within: float
     sd_between: float | None
     female_share: float | None
+    log: bool
+    level: float
     results: tuple[Result, ...]
     terms: tuple[Result, ...]
 
 
 def analyse(
     table: Mapping[str, Sequence[Any]],
-    analysis: Analysis,
+    analysis: Analysis | Plan,
     comparison: Comparison | None = None,
     source: str = "data",
 ) -> DataAnalysis:
     """Analyse long-format data, one row per visit.
+
+    Parameters
+    ----------
+    table : columns subject, sequence, period, treatment, y and optionally sex; a data frame does.
+    analysis : how; a plan also says which hypotheses are tested and whether by sex.
 
     Raises
     ------
@@ -87,14 +122,20 @@ def analyse(
     NotEstimable : the data do not determine the effects asked for.
     """
     comparison = comparison or Comparison()
-    data = trial_data(table, source)
+    if isinstance(analysis, Plan):
+        comparison, analysis = planned_comparison(analysis, comparison), analysis.analysis
+    data = trial_data(table, source, log=comparison.log)
     levels = _levels(data, comparison, source)
     terms = analysis_terms(analysis, by_sex=comparison.by_sex, n_periods=len(data.periods))
     columns = model_columns(terms, levels)
     if analysis.carryover:
         _require_previous(data, source)
     share = comparison.female_share or data.female_share if comparison.by_sex else None
-    named = _hypotheses(columns, levels, comparison, share)
+    named = (
+        _planned_rows(columns, levels, comparison, share)
+        if comparison.hypotheses
+        else _hypotheses(columns, levels, comparison, share)
+    )
     kept = _independent(analysis, columns, data, named, source)
     columns = tuple(columns[i] for i in kept)
     named = {name: row[kept] for name, row in named.items()}
@@ -111,6 +152,8 @@ def analyse(
         _result(name, batch.estimate[0, i] + shift[i], batch.se[0, i], batch.df[0, i], comparison)
         for i, name in enumerate([*named, *coded])
     ]
+    verdicts = _verdicts(rows, comparison)
+    rows = [replace(row, verdict=verdicts.get(row.name)) for row in rows]
     between = float(batch.variance[0, 1])
     return DataAnalysis(
         n_subjects=data.n_subjects,
@@ -120,9 +163,59 @@ def analyse(
         sd_within=float(np.sqrt(batch.variance[0, 0])),
         sd_between=float(np.sqrt(between)) if np.isfinite(between) else None,
         female_share=share,
+        log=comparison.log,
+        level=comparison.level,
         results=tuple(rows[: len(named)]),
         terms=tuple(rows[len(named) :]),
     )
+
+
+def planned_comparison(plan: Plan, comparison: Comparison) -> Comparison:
+    """The comparison with a plan's hypotheses, by sex if the plan or any of them says so."""
+    asked = plan.analysis.by_sex
+    by_sex = any(h.sex != "overall" for h in plan.hypotheses) if asked is None else asked
+    return replace(
+        comparison,
+        hypotheses=plan.hypotheses,
+        by_sex=comparison.by_sex or by_sex,
+        female_share=comparison.female_share or plan.population_share,
+    )
+
+
+def _planned_rows(
+    columns: tuple[Column, ...], levels: Levels, comparison: Comparison, share: float | None
+) -> dict[str, FloatArray]:
+    rows = {}
+    for h in comparison.hypotheses:
+        treatment = dict(
+            zip(levels.treatments, h.treatment_weights(levels.treatments), strict=True)
+        )
+        if h.sex != "overall" and not comparison.by_sex:
+            raise InvalidInput(f"hypothesis {h.name!r} is about a sex; add --by-sex")
+        sexes = dict(zip(levels.sexes, sex_weights(h.sex, share), strict=False))
+        rows[h.name] = np.array(
+            [
+                treatment[c.level] * (sexes[c.sex] if c.sex else 1.0)
+                if c.term == "treatment"
+                else 0.0
+                for c in columns
+            ]
+        )
+    return rows
+
+
+def _verdicts(rows: list[Result], comparison: Comparison) -> dict[str, Verdict]:
+    endpoint = Endpoint(scale="log" if comparison.log else "raw")
+    by_name, verdicts = {row.name: row for row in rows}, {}
+    for h in comparison.hypotheses:
+        row, tail = by_name[h.name], one_sided_level(h.objective)
+        lower, upper = margins(h.objective, endpoint.to_model)
+        level, p_value = 2 * tail, row.p_value
+        if not isinstance(h.objective, TwoSided):
+            edges = ((row.estimate - lower) / row.se, (upper - row.estimate) / row.se)
+            level, p_value = tail, max(float(special.stdtr(row.df, -edge)) for edge in edges)
+        verdicts[h.name] = Verdict(h.objective.kind, p_value, level, p_value <= level)
+    return verdicts
 
 
 def _levels(data: TrialData, comparison: Comparison, source: str) -> Levels:

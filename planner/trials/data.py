@@ -64,18 +64,22 @@ class _Visit:
     y: float
 
 
-def trial_data(table: Mapping[str, Sequence[Any]], source: str = "data") -> TrialData:
+def trial_data(
+    table: Mapping[str, Sequence[Any]], source: str = "data", *, log: bool = False
+) -> TrialData:
     """Check long-format data, one row per visit, and reduce them.
 
     Parameters
     ----------
     table : columns subject, sequence, period, treatment, y and optionally sex; values may be
         texts as read from a file.
+    log : whether to take logarithms of the outcome, which must then be positive.
 
     Raises
     ------
     InvalidInput : names the row and what is wrong with it.
     """
+    table = {str(name): list(table[name]) for name in table}
     missing = [c for c in COLUMNS if c not in table]
     if missing:
         raise InvalidInput(
@@ -85,7 +89,7 @@ def trial_data(table: Mapping[str, Sequence[Any]], source: str = "data") -> Tria
         )
     if not len(table["y"]):
         raise InvalidInput("there are no rows; give one row per visit", source=source)
-    people = _people(_visits(table, source), source)
+    people = _people(_visits(table, source, log), source)
     treatments = tuple(sorted({v.observation.treatment for p in people for v in p}))
     if len(treatments) < 2:
         raise InvalidInput(
@@ -95,7 +99,7 @@ def trial_data(table: Mapping[str, Sequence[Any]], source: str = "data") -> Tria
     return _reduce(people, treatments)
 
 
-def _visits(table: Mapping[str, Sequence[Any]], source: str) -> list[_Visit]:
+def _visits(table: Mapping[str, Sequence[Any]], source: str, log: bool) -> list[_Visit]:
     sexes = table.get("sex")
     visits = []
     for row in range(len(table["y"])):
@@ -105,7 +109,12 @@ def _visits(table: Mapping[str, Sequence[Any]], source: str) -> list[_Visit]:
         observation = Observation(
             text["sequence"], sex, _period(text["period"], place), text["treatment"]
         )
-        visits.append(_Visit(text["subject"], observation, _outcome(table["y"][row], place)))
+        y = _outcome(table["y"][row], place)
+        if log and y <= 0:
+            raise InvalidInput(
+                f"y is {y:g}; a log-scale endpoint needs outcomes above 0", source=place
+            )
+        visits.append(_Visit(text["subject"], observation, float(np.log(y)) if log else y))
     return visits
 
 

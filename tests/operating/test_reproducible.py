@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from functools import reduce
+from itertools import pairwise
 from operator import add
 from typing import Any
 
@@ -9,12 +10,13 @@ import numpy as np
 import pytest
 
 from planner.engines.prepare import prepare
-from planner.operating.evaluate import Case, Simulation, evaluate
+from planner.operating.evaluate import Case, Simulation, evaluate, evaluate_blocks
 from planner.operating.nulls import null_scenarios
 from planner.operating.power import power, power_curve
 from planner.operating.tally import Tally
 from planner.rng import EXPLORATION_BLOCK, Stream, block_sizes, generator
 from planner.scenario import MonteCarlo, Scenario
+from planner.search.sample_size import SizeSearch
 from planner.trials.draw import draw_moments
 from planner.trials.layout import lay_out
 from planner.trials.moments import Moments
@@ -139,6 +141,41 @@ def test_property_other_hypotheses_move_nothing(
         for s in (alone, company)
     ]
     assert results[0] == results[1]
+
+
+def test_property_neither_order_nor_company_of_hypotheses_matters() -> None:
+    """Every hypothesis, and its type I error, whatever stands beside or before it."""
+    given = scenario()
+    together = power(given, 24)
+    backwards = power(
+        given.with_changes({"plan.hypotheses": contrasts_of(*reversed(SEX_CONTRASTS))}), 24
+    )
+    for name in SEX_CONTRASTS:
+        alone = power(given.with_changes({"plan.hypotheses": contrasts_of(name)}), 24)
+        assert together[name] == backwards[name] == alone[name]
+        assert together.null[name] == backwards.null[name] == alone.null[name]
+
+
+def test_property_the_size_found_depends_on_neither_workers_nor_company() -> None:
+    """Nor does the way to it."""
+    given = scenario(n_trials=1_000)
+    alone = given.with_changes({"plan.hypotheses": contrasts_of("male")})
+    found = [
+        SizeSearch(plan, workers).find("male", 0.8)
+        for plan, workers in ((given, 1), (given, 2), (alone, 2))
+    ]
+    for first, second in pairwise(found):
+        assert first.power == second.power
+        assert first.trace == second.trace
+        assert first.n_randomised == second.n_randomised
+
+
+def test_property_closing_the_generator_stops_the_run() -> None:
+    """What has not started never will."""
+    blocks = evaluate_blocks([Simulation(Case(scenario(), 24))], 1_000_000, 2)
+    assert next(blocks)[0] == 0
+    blocks.close()
+    assert list(blocks) == []
 
 
 def test_property_other_sizes_truths_and_searches_move_nothing() -> None:
