@@ -15,6 +15,9 @@ from planner.engines.kernels.reduce import cross_products, information
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
+FEWEST_DF = 0.01
+"""With fewer degrees of freedom a trial says nothing, and its interval overflows."""
+
 
 @njit(cache=True, nogil=True)
 def _component_information(
@@ -167,3 +170,6 @@ def fit_reml(
             estimate[t, h] = dot(contrasts[h], beta)
             se[t, h] = np.sqrt(sigma2 * (plain + 2.0 * adjustment))
             df[t, h] = 2.0 * plain * plain / spread
+        if not df[t].min() >= FEWEST_DF:
+            status[t] = NOT_ESTIMABLE
+            estimate[t], se[t], df[t], variance[t] = np.nan, np.nan, np.nan, np.nan
