@@ -105,6 +105,10 @@ def test_property_a_short_run_begins_a_long_one(way: str) -> None:
     result = evaluate([Case(given, 18)], given.monte_carlo, workers=2)[0]
     assert simulation.characteristics(total) == result
     assert total.n == 2_500
+    last = moments(given, 18, 2, 500)
+    estimates = simulation.engine.fit(last).estimate - simulation.effects
+    np.testing.assert_allclose(parts[2].error, estimates.sum(axis=0), rtol=1e-12)
+    assert parts[2].completers == last.n[:, simulation.complete].sum()
     again = Simulation(Case(given, 18))
     assert equal(parts[2], again.run(2, 500))
     assert equal(parts[0], again.run(0, 1_000))

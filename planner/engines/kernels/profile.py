@@ -25,6 +25,8 @@ STEP_TOLERANCE = 1e-7
 FLAT = 1e-10
 LARGEST_T = 18.0
 """Beyond it the variance within persons is 0 for all purposes and the fit is not used."""
+LARGEST_START = 6.0
+"""A few people who happen to vary little must not start the search where nothing is found."""
 SCAN = (0.25, 0.5, 1.0, 1.5, 2.5, 4.0)
 """Where a second minimum is looked for when the deviance rises from 0."""
 
@@ -199,7 +201,7 @@ def minimise(
     if np.isnan(edge):
         return NOT_CONVERGED, 0.0, r0
     at_edge = first >= 0.0
-    t, low, high = np.log1p(scale * max(start, 0.0)), 0.0, np.inf
+    t, low, high = min(np.log1p(scale * max(start, 0.0)), LARGEST_START), 0.0, np.inf
     if at_edge:
         t = -1.0
         for place in SCAN:
