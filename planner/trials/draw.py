@@ -6,8 +6,8 @@ Wishart, drawn by Bartlett's decomposition, which for n ≤ P keeps its first n 
 """
 
 import numpy as np
-from numba import njit
 
+from planner.compiled import kernel
 from planner.rng import BLOCK_SIZE, Stream, generator
 from planner.trials.layout import Layout
 from planner.trials.moments import FloatArray, IntArray, Moments
@@ -57,7 +57,7 @@ def draw_people(layout: Layout, seed: int, block: int) -> IntArray:
     return np.stack([women, totals - women], axis=2)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _fill(
     rng: np.random.Generator,
     n: IntArray,

@@ -10,7 +10,7 @@ from scipy import stats
 from planner.engines.prepare import prepare
 from planner.engines.protocol import Status
 from planner.errors import NotEstimable
-from planner.operating.analyse import Comparison, analyse
+from planner.operating.analyse import Comparison, DataAnalysis, analyse
 from planner.plan.analysis import MixedModel, WithinSubjectT
 from planner.scenario import Scenario
 from planner.trials.draw import draw_moments
@@ -25,6 +25,14 @@ from tests.twins.simulate import NaiveTruth, Trial, fixed_subject_fit, simulate_
 CARRYOVER_DESIGNS = ("ABB BAA", "ABBA BAAB", "ABC BCA CAB CBA ACB BAC", "AB BA AA BB")
 DESIGNS = ("AB BA", "ABA BAB", *CARRYOVER_DESIGNS)
 SD_WITHIN = 3.0
+Outcomes = Mapping[str, list[tuple[float, ...]]]
+
+
+def analysed(
+    data: Trial, model: MixedModel | WithinSubjectT, comparison: Comparison | None = None
+) -> DataAnalysis:
+    """The package's analysis of a long table."""
+    return analyse({k: v.tolist() for k, v in data.items()}, model, comparison)
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,7 @@ def test_twin_mixed_model_agrees_on_random_trials(seed: int) -> None:
     """Every fixed effect: estimate, Kenward–Roger SE and df, p-value; both variances."""
     trial = random_trial(seed)
     model = MixedModel(carryover=trial.carryover, sequence_effect=trial.sequence)
-    ours = analyse(trial.data, model, Comparison(by_sex=trial.by_sex))
+    ours = analysed(trial.data, model, Comparison(by_sex=trial.by_sex))
     x, names = design_matrix(trial.data, trial.terms)
     fit = fit_reml(x, trial.data["subject"], trial.data["y"])
     table = twin_analyse(fit, np.eye(len(names)))
@@ -109,7 +117,7 @@ def test_twin_satterthwaite_agrees_inside_the_parameter_space(seed: int) -> None
     model = MixedModel(
         df="satterthwaite", carryover=trial.carryover, sequence_effect=trial.sequence
     )
-    ours = analyse(trial.data, model, Comparison(by_sex=trial.by_sex))
+    ours = analysed(trial.data, model, Comparison(by_sex=trial.by_sex))
     if ours.status == Status.BOUNDARY:
         return
     x, names = design_matrix(trial.data, trial.terms)
@@ -123,7 +131,7 @@ def test_twin_satterthwaite_agrees_inside_the_parameter_space(seed: int) -> None
 def test_twin_least_squares_agrees_on_random_trials(seed: int) -> None:
     """Every treatment against A by y ~ person + period + treatment (+ previous treatment)."""
     trial = random_trial(seed)
-    ours = analyse(trial.data, WithinSubjectT(carryover=trial.carryover))
+    ours = analysed(trial.data, WithinSubjectT(carryover=trial.carryover))
     letters = sorted(set(trial.data["treatment"].tolist()))
     for letter, result in zip(letters[1:], ours.results, strict=True):
         found = (result.estimate, result.se, result.df)
@@ -133,7 +141,7 @@ def test_twin_least_squares_agrees_on_random_trials(seed: int) -> None:
         assert result.p_value == pytest.approx(p_value, rel=1e-8)
 
 
-def small_trial(people: Mapping[str, list[tuple[float, ...]]]) -> Trial:
+def small_trial(people: Outcomes) -> Trial:
     """Long table of a trial given as sequence → outcomes of each person."""
     rows = [
         (f"{sequence}{i}", sequence, p + 1, sequence[p], y)
@@ -147,11 +155,11 @@ def small_trial(people: Mapping[str, list[tuple[float, ...]]]) -> Trial:
 
 def test_twin_finds_the_lowest_minimum_of_the_deviance() -> None:
     """Two minima, 0.33 apart in deviance, in a trial of eight with four who left."""
-    half = {"AB": [(21.0, 6.0), (23.0, 1.0), (17.0,), (12.0,)]}
+    half: Outcomes = {"AB": [(21.0, 6.0), (23.0, 1.0), (17.0,), (12.0,)]}
     data = small_trial({**half, "BA": [(29.0, 5.0), (28.0, 2.0), (18.0,), (17.0,)]})
     x, _ = design_matrix(data, ["period", "treatment"])
     fit = fit_reml(x, data["subject"], data["y"])
-    ours = analyse(data, MixedModel())
+    ours = analysed(data, MixedModel())
     assert ours.sd_between == pytest.approx(fit.sd_between, rel=1e-6)
     assert ours.sd_within == pytest.approx(fit.sd_within, rel=1e-6)
 
@@ -164,16 +172,16 @@ def test_twin_finds_the_lowest_minimum_of_the_deviance() -> None:
     ],
 )
 def test_property_a_fit_without_residual_variance_is_a_failure(
-    outcomes: Mapping[str, list[tuple[float, ...]]],
+    outcomes: Outcomes,
 ) -> None:
     """One pair per sequence leaves nothing to estimate the variance within persons from."""
     with pytest.raises(NotEstimable):
-        analyse(small_trial(outcomes), MixedModel())
+        analysed(small_trial(outcomes), MixedModel())
 
 
 def test_twin_nearly_equal_replicates_do_not_stop_the_search() -> None:
     """The only two people of one kind differ by nearly the same amount; the others do vary."""
-    outcomes = {
+    outcomes: Outcomes = {
         "AB": [(20.0, 10.0), (27.0, 17.0001), (15.0, 12.0)],
         "BA": [(18.0, 25.0), (30.0, 21.0)],
     }
@@ -181,7 +189,7 @@ def test_twin_nearly_equal_replicates_do_not_stop_the_search() -> None:
     data["sex"] = np.repeat(["female", "female", "male", "female", "male"], 2)
     x, _ = design_matrix(data, BY_SEX_TERMS)
     fit = fit_reml(x, data["subject"], data["y"])
-    ours = analyse(data, MixedModel(), Comparison(by_sex=True))
+    ours = analysed(data, MixedModel(), Comparison(by_sex=True))
     assert ours.sd_between == pytest.approx(fit.sd_between, rel=1e-6)
     assert ours.sd_within == pytest.approx(fit.sd_within, rel=1e-6)
 

@@ -137,7 +137,7 @@ def test_twin_decides_every_trial_alike(
         batch = engine.fit(subject_moments(layout, people))
         ours = rule.decide(batch).rejected
         for t in np.flatnonzero(~batch.failed):
-            fitted = twin_fit(long_trial(scenario, people, t), BY_SEX_TERMS, SEX_ROWS)
+            fitted = twin_fit(long_trial(scenario, people, int(t)), BY_SEX_TERMS, SEX_ROWS)
             assert np.array_equal(rejections(fitted), ours[t]), (block, t)
 
 

@@ -65,7 +65,7 @@ def test_reference_weights_of_a_gatekeeping_graph() -> None:
         [[0, 0.5, 0.5, 0], [0.5, 0, 0, 0.5], [0, 1, 0, 0], [1, 0, 0, 0]], dtype=float
     )
     table = weight_table(weights, transitions)
-    expected = {
+    expected: dict[int, list[float]] = {
         0b0000: [0.5, 0.5, 0, 0],
         0b0001: [0, 0.75, 0.25, 0],
         0b0010: [0.75, 0, 0, 0.25],
@@ -201,9 +201,10 @@ def test_twin_graphs_agree_with_one_rejection_at_a_time_in_any_order(seed: int) 
     weights = rng.dirichlet(np.ones(n)) * rng.choice([1.0, 0.8]) * (rng.random(n) < 0.8)
     shares = rng.dirichlet(np.full(n, 0.7), n) * (1 - np.eye(n)) * (rng.random((n, n)) < 0.7)
     edges = {(a, b): float(shares[i, j]) for i, a in enumerate(names) for j, b in enumerate(names)}
+    shared = dict(zip(names, weights.tolist(), strict=True))
     procedure = {
         "kind": "graph",
-        "weights": dict(zip(names, weights.tolist(), strict=True)),
+        "weights": shared,
         "transitions": {a: {b: edges[a, b] for b in names if edges[a, b] > 0} for a in names},
     }
     p = rng.beta(0.5, 12.0, (60, n))
@@ -212,7 +213,7 @@ def test_twin_graphs_agree_with_one_rejection_at_a_time_in_any_order(seed: int) 
     for row, ours in zip(p, rejected, strict=True):
         named = dict(zip(names, row.tolist(), strict=True))
         for _ in range(3):
-            expected = one_at_a_time(procedure["weights"], edges, named, 0.05, rng)
+            expected = one_at_a_time(shared, edges, named, 0.05, rng)
             assert {h for h, r in zip(names, ours, strict=True) if r} == expected
 
 

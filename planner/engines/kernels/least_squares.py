@@ -1,9 +1,9 @@
 """Least squares within one stratum: within-person contrasts, or the total of one period."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from planner.compiled import kernel
 from planner.engines.kernels.linear import dot, invert_spd, multiply
 from planner.engines.kernels.reduce import cross_products, information
 
@@ -13,7 +13,7 @@ IntArray = NDArray[np.int64]
 OK, NOT_ESTIMABLE = 0, 3
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def fit_least_squares(
     n: IntArray,
     mean: FloatArray,

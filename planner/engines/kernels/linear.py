@@ -1,14 +1,15 @@
 """Small dense linear algebra for compiled kernels: symmetric matrices of a few columns."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from planner.compiled import kernel
 
 FloatArray = NDArray[np.float64]
 RELATIVE_PIVOT = 1e-10
 
 
-@njit(cache=True, nogil=True, inline="never")
+@kernel
 def invert_spd(matrix: FloatArray, inverse: FloatArray, work: FloatArray) -> float:
     """Inverse of a positive definite matrix [q, q] by Cholesky; returns its log determinant.
 
@@ -47,7 +48,7 @@ def invert_spd(matrix: FloatArray, inverse: FloatArray, work: FloatArray) -> flo
     return log_determinant
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def multiply(matrix: FloatArray, vector: FloatArray, out: FloatArray) -> None:
     """out = matrix · vector."""
     for i in range(matrix.shape[0]):
@@ -57,7 +58,7 @@ def multiply(matrix: FloatArray, vector: FloatArray, out: FloatArray) -> None:
         out[i] = value
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def dot(a: FloatArray, b: FloatArray) -> float:
     """aᵀb."""
     value = 0.0
@@ -66,7 +67,7 @@ def dot(a: FloatArray, b: FloatArray) -> float:
     return value
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def trace_product(a: FloatArray, b: FloatArray) -> float:
     """tr(a b) of symmetric a and b."""
     value = 0.0

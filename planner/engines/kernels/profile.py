@@ -12,9 +12,9 @@ is b_k − A_kβ and `residual` the residual sum of squares per stratum.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from planner.compiled import kernel
 from planner.engines.kernels.linear import invert_spd, multiply, trace_product
 
 FloatArray = NDArray[np.float64]
@@ -31,7 +31,7 @@ SCAN = (0.25, 0.5, 1.0, 1.5, 2.5, 4.0)
 """Where a second minimum is looked for when the deviance rises from 0."""
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _solve(
     gamma: float,
     multiplier: FloatArray,
@@ -77,7 +77,7 @@ def _solve(
     return total, log_determinant
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _derivatives(
     gamma: float,
     r: float,
@@ -133,7 +133,7 @@ def _derivatives(
     return first, second
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _evaluate(
     t: float,
     n_free: float,
@@ -169,7 +169,7 @@ def _evaluate(
     return r, deviance, d1 * pace, d2 * pace * pace + d1 * pace
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def minimise(
     start: float,
     n_free: float,

@@ -1,14 +1,15 @@
 """Reduce one trial's moments to sums per stratum (see `planner.engines.strata`)."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from planner.compiled import kernel
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def information(
     n: IntArray,
     stratum: IntArray,
@@ -29,7 +30,7 @@ def information(
                 a[k, i, j] += people * between[c, i, j]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def cross_products(
     n: IntArray,
     mean: FloatArray,

@@ -5,9 +5,9 @@ Biometrics 53:983, eqs. 3–5; Giesbrecht & Burns 1985, Biometrics 41:477.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from planner.compiled import kernel
 from planner.engines.kernels.linear import dot, multiply, trace_product
 from planner.engines.kernels.profile import BOUNDARY, NOT_ESTIMABLE, OK, minimise
 from planner.engines.kernels.reduce import cross_products, information
@@ -19,7 +19,7 @@ FEWEST_DF = 0.01
 """With fewer degrees of freedom a trial says nothing, and its interval overflows."""
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _component_information(
     observed: bool,
     gamma: float,
@@ -86,7 +86,7 @@ def _component_information(
     return True
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def fit_reml(
     n: IntArray,
     mean: FloatArray,
