@@ -1,4 +1,11 @@
-"""Settings of the property tests: reproducible, and without a time limit per example."""
+"""Settings of the tests: reproducible examples without a time limit, one thread of BLAS.
+
+The dense twins multiply small matrices, for which threads of BLAS wait more than they work.
+"""
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from hypothesis import settings
 

@@ -26,7 +26,7 @@ def text(scenario: Scenario, curve: list[OperatingCharacteristics]) -> str:
         Column("type I error", [str(r.null[h.hypothesis].success) for r, h in rows]),
         Column("bias", [_signed(h) for _, h in rows], rank=3),
         Column("coverage", [str(h.coverage) for _, h in rows], rank=2),
-        Column("width", [f"{h.width.value:.2f}" for _, h in rows], rank=4),
+        Column("width", [str(h.width) for _, h in rows], rank=4),
     ]
     notes = [_trial_note(scenario, r) for r in curve]
     return "\n".join([title(scenario), "", render(columns), "", *map(wrap, notes)])
@@ -37,7 +37,7 @@ def _signed(h: HypothesisCharacteristics) -> str:
 
 
 def _trial_note(scenario: Scenario, r: OperatingCharacteristics) -> str:
-    parts = [f"N = {grouped(r.n_subjects)}: {r.completers.value:.1f} complete on average"]
+    parts = [f"N = {grouped(r.n_subjects)}: {r.completers} complete on average"]
     if len(r.hypotheses) > 1:
         parts.append(f"success rule ({scenario.plan.success_rule}) {r.trial_success}")
         parts.append(f"any rejected {r.any_rejected}, all {r.all_rejected}")

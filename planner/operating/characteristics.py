@@ -62,6 +62,7 @@ class Oracle:
 class HypothesisCharacteristics:
     """Operating characteristics of one hypothesis under one truth; effects on the model scale.
 
+    `width` is the geometric mean width of the confidence interval that matches the test.
     `worst` and `best` are the success proportions if every failed trial had missed, or reached,
     its aim.
     """
@@ -178,6 +179,14 @@ def mean_of(total: float, squares: float, n: int) -> MonteCarloEstimate:
     return _symmetric(value, mcse, n)
 
 
+def _exponential(log: MonteCarloEstimate) -> MonteCarloEstimate:
+    """A geometric mean from the mean of logarithms."""
+    value = float(np.exp(log.value))
+    return MonteCarloEstimate(
+        value, value * log.mcse, log.n, float(np.exp(log.lower)), float(np.exp(log.upper))
+    )
+
+
 def _symmetric(value: float, mcse: float, n: int) -> MonteCarloEstimate:
     return MonteCarloEstimate(value, mcse, n, value - Z95 * mcse, value + Z95 * mcse)
 
@@ -214,7 +223,7 @@ def hypothesis_characteristics(
         model_se=_symmetric(model_se, model_variance.mcse / (2 * model_se), n),
         rmse=_symmetric(rmse, float(spread / np.sqrt(2 * max(n - 1, 1))), n),
         coverage=proportion(int(t.covered[h]), n),
-        width=mean_of(t.width[h], t.width2[h], n),
+        width=_exponential(mean_of(t.log_width[h], t.log_width2[h], n)),
         type_s=proportion(int(t.wrong_sign[h]), rejected) if telling else None,
         type_m=_symmetric(size.value / abs(effect), size.mcse / abs(effect), rejected)
         if size

@@ -119,12 +119,16 @@ class Simulation:
 
 
 def _sex_columns(scenario: Scenario) -> SexColumns | None:
-    names = {
-        h.contrast: i for i, h in enumerate(scenario.plan.hypotheses) if isinstance(h.contrast, str)
-    }
-    if not {"overall", "female", "male"} <= set(names):
-        return None
-    return SexColumns(names["overall"], names["female"], names["male"])
+    """The first overall hypothesis that has its likes in women and in men, same treatments."""
+    treatments = scenario.plan.design.treatments
+    places: dict[tuple[str, tuple[float, ...]], int] = {}
+    for i, h in enumerate(scenario.plan.hypotheses):
+        places.setdefault((h.sex, tuple(h.treatment_weights(treatments).tolist())), i)
+    for (sex, weights), i in places.items():
+        female, male = places.get(("female", weights)), places.get(("male", weights))
+        if sex == "overall" and female is not None and male is not None:
+            return SexColumns(i, female, male)
+    return None
 
 
 def minimum_size(scenario: Scenario) -> int:

@@ -24,7 +24,9 @@ class Tally:
     rejected, success, any_rejected, all_rejected : successes.
     error, error2 : sums of estimate − truth, and of its square.
     variance, variance2 : sums of squared standard errors, and of their squares.
-    covered, width, width2 : intervals that cover the truth, and their widths.
+    covered : intervals that cover the truth.
+    log_width, log_width2 : sums of the logarithm of interval widths, and of its square; widths
+        themselves have no mean when some trials are left with hardly a degree of freedom.
     wrong_sign, size, size2 : among rejections, estimates of the wrong sign and sizes of estimates.
     same_sign, consistent : trials in which both sexes' estimates have the sign of the overall
         effect, and in which both are at least half of the overall estimate.
@@ -41,8 +43,8 @@ class Tally:
     variance: FloatArray
     variance2: FloatArray
     covered: IntArray
-    width: FloatArray
-    width2: FloatArray
+    log_width: FloatArray
+    log_width2: FloatArray
     wrong_sign: IntArray
     size: FloatArray
     size2: FloatArray
@@ -87,7 +89,7 @@ def tally(
     estimate, half = batch.estimate[fitted], decisions.half_width[fitted]
     rejected = decisions.rejected[fitted]
     error, squared_se = estimate - truth, batch.se[fitted] ** 2
-    width, size = 2 * half, np.where(rejected, np.abs(estimate), 0.0)
+    log_width, size = np.log(2 * half), np.where(rejected, np.abs(estimate), 0.0)
     same_sign, consistent = _consistency(estimate, truth, sexes)
     return Tally(
         n=len(batch.status),
@@ -101,8 +103,8 @@ def tally(
         variance=_sums(squared_se),
         variance2=_sums(squared_se**2),
         covered=(np.abs(error) < half).sum(axis=0),
-        width=_sums(width),
-        width2=_sums(width**2),
+        log_width=_sums(log_width),
+        log_width2=_sums(log_width**2),
         wrong_sign=(rejected & (estimate * truth < 0)).sum(axis=0),
         size=_sums(size),
         size2=_sums(size**2),

@@ -9,7 +9,6 @@ from scipy import stats
 
 from planner.engines.prepare import prepare
 from planner.engines.protocol import Status
-from planner.errors import NotEstimable
 from planner.operating.analyse import Comparison, DataAnalysis, analyse
 from planner.plan.analysis import MixedModel, WithinSubjectT
 from planner.scenario import Scenario
@@ -25,7 +24,6 @@ from tests.twins.simulate import NaiveTruth, Trial, fixed_subject_fit, simulate_
 CARRYOVER_DESIGNS = ("ABB BAA", "ABBA BAAB", "ABC BCA CAB CBA ACB BAC", "AB BA AA BB")
 DESIGNS = ("AB BA", "ABA BAB", *CARRYOVER_DESIGNS)
 SD_WITHIN = 3.0
-Outcomes = Mapping[str, list[tuple[float, ...]]]
 
 
 def analysed(
@@ -139,59 +137,6 @@ def test_twin_least_squares_agrees_on_random_trials(seed: int) -> None:
         np.testing.assert_allclose(found, expected, rtol=1e-9)
         p_value = 2 * stats.t.sf(abs(expected[0] / expected[1]), expected[2])
         assert result.p_value == pytest.approx(p_value, rel=1e-8)
-
-
-def small_trial(people: Outcomes) -> Trial:
-    """Long table of a trial given as sequence → outcomes of each person."""
-    rows = [
-        (f"{sequence}{i}", sequence, p + 1, sequence[p], y)
-        for sequence, own in people.items()
-        for i, outcomes in enumerate(own)
-        for p, y in enumerate(outcomes)
-    ]
-    names = ("subject", "sequence", "period", "treatment", "y")
-    return {name: np.array(c) for name, c in zip(names, zip(*rows, strict=True), strict=True)}
-
-
-def test_twin_finds_the_lowest_minimum_of_the_deviance() -> None:
-    """Two minima, 0.33 apart in deviance, in a trial of eight with four who left."""
-    half: Outcomes = {"AB": [(21.0, 6.0), (23.0, 1.0), (17.0,), (12.0,)]}
-    data = small_trial({**half, "BA": [(29.0, 5.0), (28.0, 2.0), (18.0,), (17.0,)]})
-    x, _ = design_matrix(data, ["period", "treatment"])
-    fit = fit_reml(x, data["subject"], data["y"])
-    ours = analysed(data, MixedModel())
-    assert ours.sd_between == pytest.approx(fit.sd_between, rel=1e-6)
-    assert ours.sd_within == pytest.approx(fit.sd_within, rel=1e-6)
-
-
-@pytest.mark.parametrize(
-    "outcomes",
-    [
-        {"AB": [(6.0, 9.0), (17.0,), (21.0,)], "BA": [(29.0, 18.0), (24.0,), (8.0,)]},
-        {"AB": [(6.0, 20.0), (2.0,)], "BA": [(28.0, 4.0), (24.0,)]},
-    ],
-)
-def test_property_a_fit_without_residual_variance_is_a_failure(
-    outcomes: Outcomes,
-) -> None:
-    """One pair per sequence leaves nothing to estimate the variance within persons from."""
-    with pytest.raises(NotEstimable):
-        analysed(small_trial(outcomes), MixedModel())
-
-
-def test_twin_nearly_equal_replicates_do_not_stop_the_search() -> None:
-    """The only two people of one kind differ by nearly the same amount; the others do vary."""
-    outcomes: Outcomes = {
-        "AB": [(20.0, 10.0), (27.0, 17.0001), (15.0, 12.0)],
-        "BA": [(18.0, 25.0), (30.0, 21.0)],
-    }
-    data = small_trial(outcomes)
-    data["sex"] = np.repeat(["female", "female", "male", "female", "male"], 2)
-    x, _ = design_matrix(data, BY_SEX_TERMS)
-    fit = fit_reml(x, data["subject"], data["y"])
-    ours = analysed(data, MixedModel(), Comparison(by_sex=True))
-    assert ours.sd_between == pytest.approx(fit.sd_between, rel=1e-6)
-    assert ours.sd_within == pytest.approx(fit.sd_within, rel=1e-6)
 
 
 SD = 7.5 / np.sqrt(2)

@@ -222,7 +222,10 @@ def minimise(
             weighted, phi, work, beta, score, residual, g, slope,
         )  # fmt: skip
         if np.isnan(deviance) or t > LARGEST_T:
-            return NOT_CONVERGED, np.expm1(t) / scale, r
+            if not (at_edge and edge <= deviance):
+                return NOT_CONVERGED, np.expm1(t) / scale, r
+            converged = True  # levels off above the minimum at 0
+            break
         if first < 0.0:
             low = max(low, t)
         else:
