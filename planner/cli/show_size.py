@@ -92,7 +92,8 @@ def _effect_note(scenario: Scenario, results: list[SampleSize]) -> list[str]:
     unit = endpoint.unit or ("ratio" if endpoint.scale == "log" else "")
     shown = f"{endpoint.name}, {unit}" if unit else endpoint.name
     first, second = scenario.plan.design.treatments[:2]
-    compared = f"{scenario.plan.label(second)} − {scenario.plan.label(first)}"
+    sign = "/" if endpoint.scale == "log" else "−"
+    compared = f"{scenario.plan.label(second)} {sign} {scenario.plan.label(first)}"
     return [
         f"Effects: {shown}, {compared}{basis}. Simulated power and type I error are those of the "
         "randomised trial with its dropout; ≈ marks closed forms that approximate."
