@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from planner import __version__
+from planner.cli.evidence import evidence
 from planner.cli.options import RunOptions, emit, parse_sizes, run_options
 from planner.cli.progress import block_progress, search_progress
 
@@ -109,13 +110,22 @@ def detect(options: RunOptions, n_subjects: int | None) -> None:
         emit(show_power.detect_text(scenario, results), options.out)
 
 
+cli.add_command(evidence)
+
+
 @cli.command()
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option("--scenario", help="Scenario whose planned analysis is run.")
 @click.option(
     "--analysis",
-    type=click.Choice(["mixed-model", "within-subject-t"]),
+    type=click.Choice(["mixed-model", "within-subject-t", "posterior"]),
     help="Analysis; default the scenario's, or the mixed model.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["quadrature", "nuts"]),
+    default=None,
+    help="Of the posterior: numerical integration, or sampling with PyMC.",
 )
 @click.option("--df", type=click.Choice(["kenward-roger", "satterthwaite"]), default=None)
 @click.option("--sequence-effect/--no-sequence-effect", default=None, help="Sequence in the model.")

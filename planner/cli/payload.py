@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from planner import __version__
-from planner.operating.analyse import DataAnalysis
+from planner.operating.data_analysis import DataAnalysis
 from planner.operating.characteristics import (
     HypothesisCharacteristics,
     MonteCarloEstimate,
@@ -86,7 +86,7 @@ def size_result(r: SampleSize) -> dict[str, Any]:
         "closed_form_evaluable": oracle(r.oracle_evaluable),
         "type_i_error": estimate(r.type_i_error),
         "completers": estimate(r.trial.completers),
-        "failures": r.trial.ledger["not_converged"] + r.trial.ledger["not_estimable"],
+        "failures": r.trial.failures,
         "rounding": {
             "formula": ledger.formula,
             "whole": ledger.whole,
@@ -174,7 +174,7 @@ def analysis_result(r: DataAnalysis) -> dict[str, Any]:
             {
                 "hypothesis": x.name,
                 **{k: getattr(x, k) for k in names},
-                "posterior_prob": None,
+                "posterior_prob": x.probability,
                 "ratio": [math.exp(v) for v in (x.estimate, x.lower, x.upper)] if r.log else None,
                 "verdict": asdict(x.verdict) if x.verdict else None,
             }
@@ -188,6 +188,7 @@ def analysis_result(r: DataAnalysis) -> dict[str, Any]:
         "status": r.status.name.lower(),
         "female_share": r.female_share,
         "variance": {"sd_between": r.sd_between, "sd_within": r.sd_within},
+        "numerical_error": r.numerical_error,
         "results": rows(r.results),
         "terms": [
             {

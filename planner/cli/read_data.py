@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from planner.errors import InvalidInput
-from planner.operating.analyse import Comparison
-from planner.plan.analysis import Analysis, MixedModel, WithinSubjectT
-from planner.scenario import load_scenario
+from planner.operating.comparison import Comparison
+from planner.plan.analysis import Analysis, MixedModel, Posterior, WithinSubjectT
+from planner.scenario import Scenario, load_scenario
 
 
 def read_table(path: Path, columns: str = "") -> dict[str, list[str]]:
@@ -51,6 +51,7 @@ def analysis_options(
     *,
     scenario: str | None,
     analysis: str | None,
+    engine: str | None,
     df: str | None,
     sequence_effect: bool | None,
     carryover: bool | None,
@@ -67,16 +68,20 @@ def analysis_options(
     if not 0 < level < 1:
         raise InvalidInput(f"--level {level} is not between 0 and 1; correct it")
     planned = load_scenario(scenario) if scenario else None
-    base: Analysis = planned.plan.analysis if planned else MixedModel()
-    if analysis and analysis != base.kind:
-        base = MixedModel() if analysis == "mixed-model" else WithinSubjectT()
+    base = _base(planned, analysis)
     flags: dict[str, Any] = {
+        "engine": engine,
         "df": df,
         "sequence_effect": sequence_effect,
         "carryover": carryover,
         "adjust_period": adjust_period,
     }
     changes = {name: value for name, value in flags.items() if value is not None}
+    if changes.get("engine") and not isinstance(base, Posterior):
+        raise InvalidInput(
+            f"--engine {engine} belongs to Bayesian analyses and the analysis is {base.kind}; add "
+            "--analysis posterior"
+        )
     strange = [name for name in changes if name not in type(base).model_fields]
     if strange:
         raise InvalidInput(
@@ -91,3 +96,18 @@ def analysis_options(
         log = planned.truth.endpoint.scale == "log"
         comparison = replace(comparison, hypotheses=hypotheses, log=log)
     return type(base).parse(base.plain() | changes, "options"), comparison
+
+
+def _base(planned: Scenario | None, kind: str | None) -> Analysis:
+    """The planned analysis, another one of the plan of the kind asked for, or that kind's default."""
+    plan = planned.plan if planned else None
+    for found in (plan.analysis, *plan.other_analyses) if plan else ():
+        if kind is None or found.kind == kind:
+            return found
+    match kind:
+        case "within-subject-t":
+            return WithinSubjectT()
+        case "posterior":
+            return Posterior()
+        case _:
+            return MixedModel()

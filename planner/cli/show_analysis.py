@@ -1,7 +1,7 @@
 """What ``planner analyse`` prints."""
 
 from planner.cli.tables import Column, number, render
-from planner.operating.analyse import DataAnalysis, Result
+from planner.operating.data_analysis import DataAnalysis, Result
 
 
 def text(result: DataAnalysis) -> str:
@@ -17,21 +17,43 @@ def text(result: DataAnalysis) -> str:
         f"SD within persons {number(result.sd_within)}{between}{share}; {result.status.sentence}"
     )
     tables = [_table("comparison", result.results, result.level)]
+    if result.numerical_error is not None:
+        tables = [_posterior_table(result)]
     if result.log:
         tables[0] += "\n Estimates are logarithms of ratios; exponentiate for ratios."
     tables += [_verdicts(result.results)] if result.results[0].verdict else []
-    return "\n\n".join([head, *tables, _table("term", result.terms, result.level)])
+    tables += [_table("term", result.terms, result.level)] if result.terms else []
+    return "\n\n".join([head, *tables])
+
+
+def _posterior_table(result: DataAnalysis) -> str:
+    """Posterior of every contrast."""
+    rows = result.results
+    table = render(
+        [
+            Column("comparison", [r.name for r in rows], left=True),
+            Column("posterior mean", [_estimate(r) for r in rows]),
+            Column("posterior SD", [f"{r.se:.4g}" for r in rows]),
+            Column(
+                f"{100 * result.level:g} % credible interval",
+                [f"{r.lower:.4g} to {r.upper:.4g}" for r in rows],
+            ),
+            Column("P(effect > 0)", [f"{r.probability:.4f}" for r in rows]),
+        ]
+    )
+    return f"{table}\n Numerical error of the probabilities at most {result.numerical_error:.1g}."
 
 
 def _verdicts(results: tuple[Result, ...]) -> str:
     """Planned objectives, each by itself."""
     found = [(r.name, r.verdict) for r in results if r.verdict]
+    p_title = "p" if results[0].probability is None else "1 − P(region)"
     return render(
         [
             Column("objective", [f"{name}: {v.objective}" for name, v in found], left=True),
-            Column("p", [_p(v.p_value) for _, v in found]),
+            Column(p_title, [_p(v.p_value) for _, v in found]),
             Column("level", [f"{v.level:g}" for _, v in found]),
-            Column("shown", ["yes" if v.rejected else "no" for _, v in found]),
+            Column("shown", [v.zone or ("yes" if v.rejected else "no") for _, v in found]),
         ]
     )
 

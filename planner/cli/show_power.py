@@ -48,7 +48,7 @@ def _trial_note(scenario: Scenario, r: OperatingCharacteristics) -> str:
             f"both sexes of the right sign {r.same_sign}, both at least half of overall "
             f"{r.consistent}"
         )
-    failed = r.ledger["not_converged"] + r.ledger["not_estimable"]
+    failed = r.failures
     if failed:
         h = r.hypotheses[0]
         parts.append(

@@ -193,7 +193,7 @@ def conventions(scenario: Scenario) -> dict[str, Any]:
 
 
 def _ledger_note(results: list[SampleSize]) -> str:
-    failed = sum(r.trial.ledger["not_converged"] + r.trial.ledger["not_estimable"] for r in results)
+    failed = sum(r.trial.failures for r in results)
     trials = sum(r.trial.n_trials for r in results)
     worst = max(results, key=lambda r: r.trial.failure_share)
     if not failed:

@@ -12,11 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.engines.model import bounds_of, levels_of, planned_model
+from planner.engines.model import criteria_for, planned_model
 from planner.engines.strata import Strata, prepare_strata
-from planner.engines.student import power_above, power_between, power_two_sided
-from planner.plan.analysis import MixedModel
-from planner.plan.hypothesis import Equivalence, Objective, TwoSided
+from planner.engines.student import (
+    power_above,
+    power_between,
+    power_inside,
+    power_two_sided,
+)
+from planner.plan.analysis import MixedModel, frequentist_counterpart
+from planner.plan.hypothesis import Objective, PosteriorRule, TwoSided
 from planner.scenario import Scenario
 from planner.trials.layout import Layout, lay_out
 from planner.trials.moments import FloatArray
@@ -74,7 +79,8 @@ class ClosedForm:
         self.model = planned_model(scenario)
         self.strata = prepare_strata(self.model.columns, layout.cells)
         self.n_periods = scenario.plan.design.n_periods
-        self.mixed = isinstance(scenario.plan.analysis, MixedModel) and self.n_periods > 1
+        analysis = frequentist_counterpart(scenario.plan.analysis)
+        self.mixed = isinstance(analysis, MixedModel) and self.n_periods > 1
 
     def power(self, n_subjects: int) -> FloatArray | None:
         """Power of every hypothesis, [H]; None if `n_subjects` is too few to estimate."""
@@ -163,12 +169,18 @@ class ClosedForm:
 
 def power_of(scenario: Scenario, precision: Precision) -> FloatArray:
     """Power of every hypothesis from its precision, [H]."""
-    lower, upper = bounds_of(scenario)
-    levels = levels_of(scenario)
+    criteria = criteria_for(scenario)
+    levels = 1 - criteria.probability
     return np.array(
         [
             _power(
-                hypothesis.objective, precision, h, (float(lower[h]), float(upper[h])), levels[h]
+                hypothesis.objective,
+                precision,
+                h,
+                [
+                    (float(criteria.lower[r]), float(criteria.upper[r]), float(levels[r]))
+                    for r in np.flatnonzero((criteria.row == h) & ~criteria.is_stop)
+                ],
             )
             for h, hypothesis in enumerate(scenario.plan.hypotheses)
         ]
@@ -176,17 +188,22 @@ def power_of(scenario: Scenario, precision: Precision) -> FloatArray:
 
 
 def _power(
-    objective: Objective, p: Precision, h: int, bounds: tuple[float, float], level: float
+    objective: Objective,
+    p: Precision,
+    h: int,
+    regions: list[tuple[float, float, float]],
 ) -> float:
     estimate, se, df, inflation = (
         float(values[h]) for values in (p.estimate, p.se, p.df, p.inflation)
     )
-    lower, upper = bounds
+    lower, upper, level = regions[0]
     match objective:
         case TwoSided():
             return float(power_two_sided(estimate, se, df, 2 * level, inflation))
-        case Equivalence():
-            return power_between(estimate, bounds, se, df, level, inflation)
+        case PosteriorRule() if len(objective.go) > 1:
+            return power_inside(estimate, regions, se, df, inflation)
+        case _ if np.isfinite(lower) and np.isfinite(upper):
+            return power_between(estimate, (lower, upper), se, df, level, inflation)
         case _ if np.isfinite(lower):
             return float(power_above(estimate, lower, se, df, level, inflation))
         case _:

@@ -11,8 +11,9 @@ from planner.design.matrices import (
     model_columns,
     require_estimable,
 )
+from planner.engines.criteria import Criteria, criteria_of
 from planner.engines.strata import prepare_strata
-from planner.plan.analysis import Analysis, MixedModel
+from planner.plan.analysis import Analysis, MixedModel, frequentist_counterpart
 from planner.plan.hypothesis import Hypothesis, margins, one_sided_level, sex_weights
 from planner.scenario import Scenario
 from planner.trials.layout import visits
@@ -35,6 +36,7 @@ class Model:
 
 def analysis_terms(analysis: Analysis, *, by_sex: bool, n_periods: int) -> Terms:
     """Terms of the analysis model; with one period there is no within-person contrast."""
+    analysis = frequentist_counterpart(analysis)
     mixed = isinstance(analysis, MixedModel)
     return Terms(
         period=n_periods > 1 and (isinstance(analysis, MixedModel) or analysis.adjust_period),
@@ -122,9 +124,14 @@ def levels_of(scenario: Scenario) -> FloatArray:
     return np.array([one_sided_level(h.objective) for h in scenario.plan.hypotheses])
 
 
+def criteria_for(scenario: Scenario) -> Criteria:
+    """What each hypothesis of a scenario asks of the posterior."""
+    return criteria_of(scenario.plan.hypotheses, scenario.truth.endpoint.to_model)
+
+
 def used_information(analysis: Analysis, information: FloatArray, n_periods: int) -> FloatArray:
     """XᵀX of the strata that an analysis learns from, [q, q], of `information` [K, q, q]."""
-    if isinstance(analysis, MixedModel) or n_periods == 1:
+    if isinstance(frequentist_counterpart(analysis), MixedModel) or n_periods == 1:
         return np.asarray(information.sum(axis=0))
     return np.asarray(information[0])
 

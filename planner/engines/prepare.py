@@ -9,10 +9,12 @@ import numpy as np
 from planner.design.matrices import Column
 from planner.engines.kernels.least_squares import fit_least_squares
 from planner.engines.kernels.reml import fit_reml
-from planner.engines.model import planned_model
+from planner.engines.model import criteria_for, levels_of, planned_model
+from planner.engines.posterior_model import PosteriorModel, posterior_model
 from planner.engines.protocol import AnalysisBatch, Prepared
+from planner.engines.quadrature import Quadrature
 from planner.engines.strata import Strata, prepare_strata
-from planner.plan.analysis import Analysis, MixedModel, WithinSubjectT
+from planner.plan.analysis import Frequentist, MixedModel, Posterior, WithinSubjectT
 from planner.scenario import Scenario
 from planner.trials.layout import Layout
 from planner.trials.moments import Cell, FloatArray, Moments
@@ -20,17 +22,35 @@ from planner.trials.moments import Cell, FloatArray, Moments
 
 def prepare(scenario: Scenario, layout: Layout) -> Prepared:
     """Engine for the planned analysis of trials laid out as `layout`."""
-    model = planned_model(scenario)
-    return engine_for(scenario.plan.analysis, model.columns, layout.cells, model.contrasts)
+    model, analysis = planned_model(scenario), scenario.plan.analysis
+    if isinstance(analysis, Posterior):
+        regions = criteria_for(scenario).regions(levels_of(scenario))
+        return posterior_engine(
+            posterior_model(analysis, model.columns, layout.cells, model.contrasts, regions)
+        )
+    return engine_for(analysis, model.columns, layout.cells, model.contrasts)
+
+
+def posterior_engine(model: PosteriorModel) -> Prepared:
+    """Engine for a Bayesian analysis."""
+    match model.analysis.engine:
+        case "quadrature":
+            return Quadrature(model)
+        case "nuts":
+            from planner.engines.nuts import NutsEngine
+
+            return NutsEngine(model)
+        case _:
+            assert_never(model.analysis.engine)
 
 
 def engine_for(
-    analysis: Analysis,
+    analysis: Frequentist,
     columns: Sequence[Column],
     cells: Sequence[Cell],
     contrasts: FloatArray,
 ) -> Prepared:
-    """Engine for an analysis with given fixed effects, cells and contrasts [H, q]."""
+    """Engine for a frequentist analysis with given fixed effects, cells and contrasts [H, q]."""
     strata = prepare_strata(columns, cells)
     single = bool(np.all(strata.n_observed == 1))
     match analysis:
@@ -60,8 +80,8 @@ class RandomIntercept:
     contrasts: FloatArray
     satterthwaite: bool = False
 
-    def fit(self, batch: Moments) -> AnalysisBatch:
-        """Analyse every trial of a block."""
+    def fit(self, batch: Moments, rng: np.random.Generator | None = None) -> AnalysisBatch:
+        """Analyse every trial of a block; `rng` is not used."""
         result = _empty(batch.n_trials, len(self.contrasts))
         s = self.strata
         fit_reml(
@@ -80,8 +100,8 @@ class LeastSquares:
     contrasts: FloatArray
     used: int
 
-    def fit(self, batch: Moments) -> AnalysisBatch:
-        """Analyse every trial of a block."""
+    def fit(self, batch: Moments, rng: np.random.Generator | None = None) -> AnalysisBatch:
+        """Analyse every trial of a block; `rng` is not used."""
         result = _empty(batch.n_trials, len(self.contrasts))
         s = self.strata
         fit_least_squares(

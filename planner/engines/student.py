@@ -5,6 +5,7 @@ Power of one- and two-sided tests is a noncentral t probability (Johnson, Kotz &
 (Owen 1965, Biometrika 52:437; Phillips 1990).
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -112,10 +113,33 @@ def power_between(
     se² χ²_df / df. Integrated over the ratio s of standard errors, up to where the acceptance
     interval vanishes.
     """
-    lower, upper = bounds
-    critical = -float(special.stdtrit(df, level)) * inflation
-    s, weight = _standard_error_ratio(df, (upper - lower) / (2 * critical * se))
-    inside = special.ndtr((upper - effect) / se - critical * s) - special.ndtr(
-        (lower - effect) / se + critical * s
-    )
-    return float(np.sum(weight * inside))
+    return power_inside(effect, [(*bounds, level)], se, df, inflation)
+
+
+def power_inside(
+    effect: float,
+    regions: Sequence[tuple[float, float, float]],
+    se: float,
+    df: float,
+    inflation: float = 1.0,
+) -> float:
+    """Exact probability that one-sided confidence bounds lie inside every region.
+
+    Parameters
+    ----------
+    regions : (lower, upper, level): the bounds at `level` are to lie above `lower` and below
+        `upper`, either of which may be infinite. One finite region is two one-sided tests.
+    """
+    critical = [-float(special.stdtrit(df, level)) * inflation for _, _, level in regions]
+    widths = [
+        (upper - lower) / (2 * c * se)
+        for (lower, upper, _), c in zip(regions, critical, strict=True)
+        if c > 0
+    ]
+    s, weight = _standard_error_ratio(df, min(widths, default=np.inf))
+    with np.errstate(invalid="ignore"):
+        lows = [(r[0] - effect) / se + c * s for r, c in zip(regions, critical, strict=True)]
+        highs = [(r[1] - effect) / se - c * s for r, c in zip(regions, critical, strict=True)]
+    low, high = np.max(lows, axis=0), np.min(highs, axis=0)
+    inside = special.ndtr(high) - special.ndtr(low)
+    return float(np.sum(weight * np.maximum(inside, 0.0)))

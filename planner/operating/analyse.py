@@ -1,7 +1,7 @@
 """Run a planned analysis on real data, with the code used inside the simulations."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,9 +18,12 @@ from planner.engines.prepare import engine_for
 from planner.engines.protocol import Status
 from planner.engines.strata import prepare_strata
 from planner.errors import InvalidInput, NotEstimable
-from planner.plan.analysis import Analysis, describe
+from planner.operating.comparison import Comparison
+from planner.operating.data_analysis import DataAnalysis, Result, Verdict
+from planner.operating.posterior_of_data import posterior_of_data
+from planner.plan.analysis import Analysis, Posterior, describe
 from planner.plan.hypothesis import (
-    Hypothesis,
+    PosteriorRule,
     SexContrast,
     TwoSided,
     margins,
@@ -31,76 +34,6 @@ from planner.plan.plan import Plan
 from planner.trials.data import TrialData, trial_data
 from planner.trials.moments import FloatArray
 from planner.truth.endpoint import Endpoint
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Which treatments are compared.
-
-    Parameters
-    ----------
-    reference : reference treatment; default the first in alphabetical order.
-    test : test treatment; default every other one in turn.
-    by_sex : fit one treatment effect per sex.
-    female_share : weight of women in the overall effect; default their share in the data.
-    level : confidence level of the intervals.
-    hypotheses : planned hypotheses to test; default no effect of every test treatment, overall
-        and, by sex, in women, men and their difference.
-    log : analyse the logarithm of the outcome; estimates are logarithms of ratios.
-    """
-
-    reference: str | None = None
-    test: str | None = None
-    by_sex: bool = False
-    female_share: float | None = None
-    level: float = 0.95
-    hypotheses: tuple[Hypothesis, ...] = ()
-    log: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Test of a planned objective: its p value, level, and whether the null is rejected."""
-
-    objective: str
-    p_value: float
-    level: float
-    rejected: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One estimate with its t test of no effect (two-sided) and confidence interval.
-
-    `verdict` is that of the planned objective by itself, before any multiplicity procedure.
-    """
-
-    name: str
-    estimate: float
-    se: float
-    df: float
-    statistic: float
-    p_value: float
-    lower: float
-    upper: float
-    verdict: Verdict | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DataAnalysis:
-    """Analysis of one trial: hypotheses, all fixed effects, and variance components."""
-
-    n_subjects: int
-    n_observations: int
-    analysis: str
-    status: Status
-    sd_within: float
-    sd_between: float | None
-    female_share: float | None
-    log: bool
-    level: float
-    results: tuple[Result, ...]
-    terms: tuple[Result, ...]
 
 
 def analyse(
@@ -139,6 +72,10 @@ def analyse(
     kept = _independent(analysis, columns, data, named, source)
     columns = tuple(columns[i] for i in kept)
     named = {name: row[kept] for name, row in named.items()}
+    if isinstance(analysis, Posterior):
+        if analysis.sd_by_sex and not data.sexes:
+            raise InvalidInput("sd_by_sex is true but column 'sex' is missing; add it")
+        return posterior_of_data(analysis, columns, data, named, share, comparison, source)
     coded = _treatment_coded(columns)
     fit = engine_for(analysis, columns, data.cells, np.array([*named.values(), *coded.values()]))
     batch = fit.fit(data.moments)
@@ -209,6 +146,11 @@ def _verdicts(rows: list[Result], comparison: Comparison) -> dict[str, Verdict]:
     by_name, verdicts = {row.name: row for row in rows}, {}
     for h in comparison.hypotheses:
         row, tail = by_name[h.name], one_sided_level(h.objective)
+        if isinstance(h.objective, PosteriorRule):
+            raise InvalidInput(
+                f"hypothesis {h.name!r} is decided by posterior probabilities but the analysis "
+                "is a test; use --analysis posterior"
+            )
         lower, upper = margins(h.objective, endpoint.to_model)
         level, p_value = 2 * tail, row.p_value
         if not isinstance(h.objective, TwoSided):

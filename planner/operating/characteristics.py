@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Z95 = 1.959963984540054
+FAILURES = ("not_converged", "not_estimable", "imprecise")
+"""Entries of the ledger that count trials without a result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class HypothesisCharacteristics:
     """Operating characteristics of one hypothesis under one truth; effects on the model scale.
 
     `width` is the geometric mean width of the confidence interval that matches the test.
+    `stop` and `consider` are the shares of the other zones of a rule with a stop criterion.
     `worst` and `best` are the success proportions if every failed trial had missed, or reached,
     its aim.
     """
@@ -81,6 +84,8 @@ class HypothesisCharacteristics:
     width: MonteCarloEstimate
     type_s: MonteCarloEstimate | None
     type_m: MonteCarloEstimate | None
+    stop: MonteCarloEstimate | None = None
+    consider: MonteCarloEstimate | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -97,6 +102,8 @@ class OperatingCharacteristics:
     boundary_fits : trials (with a result) whose between-person variance was estimated as 0.
     null : characteristics of each hypothesis at the edge of its null: its type I error.
     familywise_error : probability of any rejection when all nulls hold, if they can together.
+    analysis : how the trials were analysed, in a few words.
+    others : the same trials under the plan's other analyses.
     """
 
     n_subjects: int
@@ -113,6 +120,8 @@ class OperatingCharacteristics:
     boundary_fits: int
     null: dict[str, HypothesisCharacteristics] = field(default_factory=dict)
     familywise_error: MonteCarloEstimate | None = None
+    analysis: str = ""
+    others: "tuple[OperatingCharacteristics, ...]" = ()
 
     def __getitem__(self, name: str) -> HypothesisCharacteristics:
         return next(h for h in self.hypotheses if h.hypothesis == name)
@@ -140,15 +149,20 @@ class OperatingCharacteristics:
         return "\n".join([head, *lines, f"  trial success {self.trial_success}"])
 
     @property
+    def failures(self) -> int:
+        """Trials without a result."""
+        return sum(self.ledger[key] for key in FAILURES)
+
+    @property
     def failure_share(self) -> float:
         """Share of trials without a result."""
-        return (self.ledger["not_converged"] + self.ledger["not_estimable"]) / self.n_trials
+        return self.failures / self.n_trials
 
 
 def _flat(h: HypothesisCharacteristics) -> dict[str, object]:
     row: dict[str, object] = {"hypothesis": h.hypothesis, "effect": h.effect}
     for name in ("success", "bias", "empirical_se", "model_se", "rmse", "coverage", "width",
-                 "type_s", "type_m"):  # fmt: skip
+                 "type_s", "type_m", "stop", "consider"):  # fmt: skip
         estimate: MonteCarloEstimate | None = getattr(h, name)
         row[name] = estimate.value if estimate else None
         row[f"{name}_mcse"] = estimate.mcse if estimate else None
@@ -198,9 +212,14 @@ def compare(simulated: MonteCarloEstimate, value: float, exact: bool) -> Oracle:
 
 
 def hypothesis_characteristics(
-    name: str, h: int, t: Tally, effect: float, oracle: tuple[float, bool] | None
+    name: str,
+    h: int,
+    t: Tally,
+    effect: float,
+    oracle: tuple[float, bool] | None,
+    zones: bool = False,
 ) -> HypothesisCharacteristics:
-    """Characteristics of hypothesis number `h` of a tally."""
+    """Characteristics of hypothesis number `h` of a tally; `zones` if it has a stop rule."""
     n, rejected = t.analysed, int(t.rejected[h])
     failed = t.n - n
     success = proportion(rejected, t.n)
@@ -228,6 +247,8 @@ def hypothesis_characteristics(
         type_m=_symmetric(size.value / abs(effect), size.mcse / abs(effect), rejected)
         if size
         else None,
+        stop=proportion(int(t.stopped[h]), t.n) if zones else None,
+        consider=proportion(n - rejected - int(t.stopped[h]), t.n) if zones else None,
     )
 
 
@@ -238,4 +259,5 @@ def failure_ledger(t: Tally) -> dict[str, int]:
         "no_success": t.analysed - t.success,
         "not_converged": int(t.status[Status.NOT_CONVERGED]),
         "not_estimable": int(t.status[Status.NOT_ESTIMABLE]),
+        "imprecise": int(t.status[Status.IMPRECISE]),
     }

@@ -1,15 +1,22 @@
-"""From analyses to decisions: which hypotheses are rejected, and has the trial succeeded."""
+"""From analyses to decisions: which hypotheses are shown, and has the trial succeeded.
+
+Both schools take the same road. A test asks its confidence distribution, a Bayesian analysis its
+posterior, for the probability of a region; the region's complement has the p value, or what
+takes its place: 1 − P(region | data).
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.engines.model import bounds_of, levels_of
+from planner.engines.criteria import Criteria
+from planner.engines.model import bounds_of, criteria_for, levels_of
 from planner.engines.protocol import AnalysisBatch
 from planner.engines.student import critical_values, upper_tail
+from planner.operating.graph import weight_table
 from planner.plan.decision import NoMultiplicity, SuccessRule, as_graph, compile_success
-from planner.plan.hypothesis import TwoSided
+from planner.plan.hypothesis import PosteriorRule, TwoSided
 from planner.scenario import Scenario
 from planner.trials.moments import FloatArray
 
@@ -22,13 +29,17 @@ class Decisions:
 
     Parameters
     ----------
-    rejected : null hypotheses rejected, axes [T, H]; failed trials reject nothing.
+    rejected : hypotheses shown (null hypotheses rejected, *go*), axes [T, H]; failed trials
+        show nothing.
+    stopped : hypotheses whose stop rule holds and that are not shown, [T, H].
     success : whether the success rule holds, [T].
-    half_width : half the width of the confidence interval that matches each test, [T, H].
+    centre, half_width : of the interval that matches each test, confidence or credible, [T, H].
     """
 
     rejected: BoolArray
+    stopped: BoolArray
     success: BoolArray
+    centre: FloatArray
     half_width: FloatArray
 
 
@@ -41,6 +52,8 @@ class DecisionRule:
     lower, upper : what each hypothesis is to show, on the scale of the analysis, [H].
     levels : level of one tail, [H].
     two_sided : hypotheses tested on both sides, [H].
+    criteria : everything that is asked of the probability of regions.
+    gated : hypotheses with criteria beside the first, [H].
     table : weight of every hypothesis for every set of rejected ones (a bit mask), axes
         [2^H, H]; None when each is tested at its own level.
     """
@@ -50,25 +63,40 @@ class DecisionRule:
     upper: FloatArray
     levels: FloatArray
     two_sided: BoolArray
+    criteria: Criteria
+    gated: BoolArray
     table: FloatArray | None
     success: SuccessRule
 
     def decide(self, batch: AnalysisBatch) -> Decisions:
         """Decide every trial of a block."""
-        half_width = batch.se * self._critical(batch.df)
-        if self.table is None:
-            rejected = self._plain(batch, half_width)
+        if batch.posterior is None:
+            centre, half_width = batch.estimate, batch.se * self._critical(batch.df)
         else:
-            rejected = self._graphical(self.p_values(batch), self.table)
-        rejected &= ~batch.failed[:, None]
+            centre = (batch.posterior.lower + batch.posterior.upper) / 2
+            half_width = (batch.posterior.upper - batch.posterior.lower) / 2
+        allowed = ~batch.failed[:, None] & np.ones(centre.shape, dtype=bool)
+        stopped = np.zeros(centre.shape, dtype=bool)
+        if self.gated.any():
+            allowed, stopped = self._gates(batch, allowed)
+        if self.table is not None:
+            rejected = self._graphical(self.p_values(batch), self.table, allowed)
+        elif batch.posterior is None:
+            rejected = self._plain(batch, half_width) & allowed
+        else:
+            rejected = (self.p_values(batch) <= self._full_levels()) & allowed
         columns = {name: rejected[:, h] for h, name in enumerate(self.names)}
-        return Decisions(rejected, self.success(columns) & ~batch.failed, half_width)
+        success = self.success(columns) & ~batch.failed
+        return Decisions(rejected, stopped & ~rejected, success, centre, half_width)
 
     def _critical(self, df: FloatArray) -> FloatArray:
         if np.all(self.levels == self.levels[0]):
             return critical_values(df, float(self.levels[0]))
         columns = [critical_values(df[:, h], float(v)) for h, v in enumerate(self.levels)]
         return np.stack(columns, axis=1)
+
+    def _full_levels(self) -> FloatArray:
+        return np.asarray(self.levels * np.where(self.two_sided, 2.0, 1.0))
 
     def _plain(self, batch: AnalysisBatch, half_width: FloatArray) -> BoolArray:
         one_sided = (batch.estimate - self.lower > half_width) & (
@@ -77,20 +105,52 @@ class DecisionRule:
         return np.where(self.two_sided, np.abs(batch.estimate) > half_width, one_sided)
 
     def p_values(self, batch: AnalysisBatch) -> FloatArray:
-        """p value of every hypothesis, axes [T, H]; two-sided where the objective is."""
+        """p value of every hypothesis, axes [T, H]; two-sided where the objective is.
+
+        Of a Bayesian analysis 1 − P(region | data), and twice the smaller tail if two-sided.
+        """
+        if batch.posterior is not None:
+            p = batch.posterior.probability[:, self.criteria.primary]
+            return np.where(self.two_sided, 2 * np.minimum(p, 1 - p), 1 - p)
         above = upper_tail((batch.estimate - self.lower) / batch.se, batch.df)
         below = upper_tail((self.upper - batch.estimate) / batch.se, batch.df)
         both = 2 * upper_tail(np.abs(batch.estimate) / batch.se, batch.df)
         return np.where(self.two_sided, both, np.maximum(above, below))
 
-    def _graphical(self, p: FloatArray, table: FloatArray) -> BoolArray:
+    def probabilities(self, batch: AnalysisBatch) -> FloatArray:
+        """Probability of every criterion's region, axes [T, R].
+
+        Of a test, the largest level at which the one-sided confidence bounds lie inside.
+        """
+        if batch.posterior is not None:
+            return batch.posterior.probability
+        c = self.criteria
+        estimate, se, df = batch.estimate[:, c.row], batch.se[:, c.row], batch.df[:, c.row]
+        above = upper_tail((c.lower - estimate) / se, df)
+        below = upper_tail((estimate - c.upper) / se, df)
+        return np.minimum(above, below)
+
+    def _gates(self, batch: AnalysisBatch, allowed: BoolArray) -> tuple[BoolArray, BoolArray]:
+        """Hypotheses whose further go criteria hold, and whose stop criteria all hold, [T, H]."""
+        c = self.criteria
+        holds = self.probabilities(batch) >= c.probability
+        stopped = np.zeros(allowed.shape, dtype=bool)
+        for h in np.flatnonzero(self.gated):
+            mine = c.row == h
+            further = mine & ~c.is_stop & (np.arange(len(c.row)) != c.primary[h])
+            allowed[:, h] &= holds[:, further].all(axis=1)
+            if np.any(mine & c.is_stop):
+                stopped[:, h] = holds[:, mine & c.is_stop].all(axis=1) & ~batch.failed
+        return allowed, stopped
+
+    def _graphical(self, p: FloatArray, table: FloatArray, allowed: BoolArray) -> BoolArray:
         """Sequentially rejective procedure; rejecting all that qualify at once is equivalent."""
-        full = self.levels * np.where(self.two_sided, 2.0, 1.0)
+        full = self._full_levels()
         bits = 1 << np.arange(len(self.names))
         rejected = np.zeros(p.shape, dtype=bool)
         while True:
             weights = table[(rejected * bits).sum(axis=1)]
-            new = (p <= weights * full) & (weights > 0) & ~rejected
+            new = (p <= weights * full) & (weights > 0) & ~rejected & allowed
             if not new.any():
                 return rejected
             rejected |= new
@@ -103,42 +163,17 @@ def decision_rule(scenario: Scenario) -> DecisionRule:
     lower, upper = bounds_of(scenario)
     weights, transitions = as_graph(plan.multiplicity, names)
     plain = isinstance(plan.multiplicity, NoMultiplicity)
+    objectives = [h.objective for h in plan.hypotheses]
     return DecisionRule(
         names=names,
         lower=lower,
         upper=upper,
         levels=levels_of(scenario),
-        two_sided=np.array([isinstance(h.objective, TwoSided) for h in plan.hypotheses]),
+        two_sided=np.array([isinstance(o, TwoSided) for o in objectives]),
+        criteria=criteria_for(scenario),
+        gated=np.array(
+            [isinstance(o, PosteriorRule) and len(o.go) + len(o.stop) > 1 for o in objectives]
+        ),
         table=None if plain else weight_table(weights, transitions),
         success=compile_success(plan.success_rule, names),
     )
-
-
-def weight_table(weights: FloatArray, transitions: FloatArray) -> FloatArray:
-    """Weights after rejecting every subset of hypotheses, axes [2^H, H].
-
-    Update rule of Bretz, Maurer, Brannath & Posch 2009 (Stat Med 28:586, algorithm 1); the
-    result does not depend on the order of rejection.
-    """
-    n = len(weights)
-    table = np.zeros((1 << n, n))
-    for mask in range(1 << n):
-        w, g = weights.copy(), transitions.copy()
-        for i in range(n):
-            if mask >> i & 1:
-                w, g = _reject(w, g, i)
-        table[mask] = w
-    return table
-
-
-def _reject(w: FloatArray, g: FloatArray, i: int) -> tuple[FloatArray, FloatArray]:
-    w = w + w[i] * g[i]
-    w[i] = 0.0
-    back = g[:, i] * g[i]
-    updated = g + np.outer(g[:, i], g[i])
-    scale = 1 - back
-    updated = np.divide(updated, scale[:, None], out=np.zeros_like(g), where=scale[:, None] > 1e-12)
-    updated[i, :] = 0.0
-    updated[:, i] = 0.0
-    np.fill_diagonal(updated, 0.0)
-    return w, updated

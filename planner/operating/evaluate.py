@@ -26,7 +26,8 @@ from planner.operating.characteristics import (
 )
 from planner.operating.decide import DecisionRule, decision_rule
 from planner.operating.tally import SexColumns, Tally, tally
-from planner.rng import block_sizes
+from planner.plan.analysis import Posterior, describe
+from planner.rng import Stream, block_sizes, generator
 from planner.scenario import MonteCarlo, Scenario
 from planner.trials.draw import draw_moments
 from planner.trials.layout import Layout, lay_out
@@ -74,7 +75,8 @@ class Simulation:
     def run(self, block: int, size: int) -> Tally:
         """Simulate, analyse, decide and tally the first `size` trials of a block."""
         moments = self._draw(self.case.first_block + block, size)
-        batch = self.engine.fit(moments)
+        seed, number = self.case.scenario.monte_carlo.seed, self.case.first_block + block
+        batch = self.engine.fit(moments, generator(seed, Stream.INFERENCE, number))
         decisions = self.rule.decide(batch)
         completers = moments.n[:, self.complete].sum(axis=1)
         return tally(batch, decisions, self.effects, completers, self.sexes)
@@ -89,9 +91,11 @@ class Simulation:
     def characteristics(self, total: Tally) -> OperatingCharacteristics:
         """Operating characteristics of a finished tally."""
         assert self.closed_form is not None
-        power = power_of(self.case.scenario, self.closed_form)
+        power, c = power_of(self.case.scenario, self.closed_form), self.rule.criteria
         exact = self.closed_form.exact
-        plain = self.rule.table is None
+        bayesian = isinstance(self.case.scenario.plan.analysis, Posterior)
+        plain = self.rule.table is None and not bayesian
+        zones = [bool(np.any(c.is_stop[c.row == h])) for h in range(len(self.rule.names))]
         sexes = self.sexes is not None
         return OperatingCharacteristics(
             n_subjects=self.case.n_subjects,
@@ -104,6 +108,7 @@ class Simulation:
                     total,
                     float(self.effects[h]),
                     (float(power[h]), exact) if plain else None,
+                    zones[h],
                 )
                 for h, name in enumerate(self.rule.names)
             ),
@@ -115,6 +120,7 @@ class Simulation:
             completers=mean_of(total.completers, total.completers2, total.n),
             ledger=failure_ledger(total),
             boundary_fits=int(total.status[Status.BOUNDARY]),
+            analysis=describe(self.case.scenario.plan.analysis),
         )
 
 

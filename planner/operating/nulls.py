@@ -3,7 +3,7 @@
 import numpy as np
 
 from planner.engines.model import bounds_of, true_values
-from planner.plan.hypothesis import Equivalence, sex_weights
+from planner.plan.hypothesis import sex_weights
 from planner.scenario import Scenario
 from planner.trials.moments import FloatArray
 
@@ -74,7 +74,7 @@ def null_values(scenario: Scenario) -> dict[str, float]:
     planned = true_values(scenario)
     result = {}
     for h, hypothesis in enumerate(scenario.plan.hypotheses):
-        if isinstance(hypothesis.objective, Equivalence):
+        if np.isfinite(lower[h]) and np.isfinite(upper[h]) and lower[h] < upper[h]:
             nearer = upper if planned[h] >= (lower[h] + upper[h]) / 2 else lower
             result[hypothesis.name] = float(nearer[h])
         else:

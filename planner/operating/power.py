@@ -46,7 +46,15 @@ def power_curve(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> list[OperatingCharacteristics]:
-    """`power` at several sample sizes; with ``nulls=False`` without the type I error."""
+    """`power` at several sample sizes; with ``nulls=False`` without the type I error.
+
+    The plan's other analyses see the same simulated trials, as every stream of random numbers
+    depends on seed and block alone.
+    """
+    others = [
+        power_curve(other, sizes, nulls=nulls, workers=workers, progress=progress)
+        for other in scenario.variants()
+    ]
     truths = null_scenarios(scenario) if nulls else []
     per_size = 1 + len(truths)
     cases = [
@@ -67,5 +75,6 @@ def power_curve(
             for name in names
         }
         familywise = at_null[0].any_rejected if len(at_null) == 1 else None
-        curve.append(replace(planning, null=null, familywise_error=familywise))
+        beside = tuple(other[len(curve)] for other in others)
+        curve.append(replace(planning, null=null, familywise_error=familywise, others=beside))
     return curve

@@ -20,8 +20,9 @@ class Tally:
     Parameters
     ----------
     n : trials.
-    status : trials per `Status`, [4].
+    status : trials per `Status`, [5].
     rejected, success, any_rejected, all_rejected : successes.
+    stopped : hypotheses whose stop rule held.
     error, error2 : sums of estimate − truth, and of its square.
     variance, variance2 : sums of squared standard errors, and of their squares.
     covered : intervals that cover the truth.
@@ -35,6 +36,7 @@ class Tally:
     n: int
     status: IntArray
     rejected: IntArray
+    stopped: IntArray
     success: int
     any_rejected: int
     all_rejected: int
@@ -89,12 +91,14 @@ def tally(
     estimate, half = batch.estimate[fitted], decisions.half_width[fitted]
     rejected = decisions.rejected[fitted]
     error, squared_se = estimate - truth, batch.se[fitted] ** 2
+    miss = error if batch.posterior is None else decisions.centre[fitted] - truth
     log_width, size = np.log(2 * half), np.where(rejected, np.abs(estimate), 0.0)
     same_sign, consistent = _consistency(estimate, truth, sexes)
     return Tally(
         n=len(batch.status),
         status=np.bincount(batch.status, minlength=len(Status)).astype(np.int64),
         rejected=rejected.sum(axis=0),
+        stopped=decisions.stopped.sum(axis=0),
         success=int(decisions.success.sum()),
         any_rejected=int(rejected.any(axis=1).sum()),
         all_rejected=int(rejected.all(axis=1).sum()),
@@ -102,7 +106,7 @@ def tally(
         error2=_sums(error**2),
         variance=_sums(squared_se),
         variance2=_sums(squared_se**2),
-        covered=(np.abs(error) < half).sum(axis=0),
+        covered=(np.abs(miss) < half).sum(axis=0),
         log_width=_sums(log_width),
         log_width2=_sums(log_width**2),
         wrong_sign=(rejected & (estimate * truth < 0)).sum(axis=0),

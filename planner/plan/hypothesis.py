@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from planner.errors import InvalidInput
-from planner.spec import Level, Spec
+from planner.spec import Level, Share, Spec
 
 SexContrast = Literal["overall", "female", "male", "interaction"]
 
@@ -76,8 +76,48 @@ class Equivalence(Spec):
         return self
 
 
+class Criterion(Spec):
+    """P(above < effect < below | data) ≥ probability; at least one end must be given.
+
+    Under a frequentist analysis: the one-sided confidence bound at level `probability` lies
+    beyond the end (Roychoudhury, Scheuer & Neuenschwander 2018, Clin Trials 15:452).
+    """
+
+    above: float | None = None
+    below: float | None = None
+    probability: Share
+
+    @model_validator(mode="after")
+    def _has_an_end(self) -> Self:
+        if self.above is None and self.below is None:
+            raise InvalidInput("neither above nor below is given; give at least one", key="above")
+        if self.above is not None and self.below is not None and self.above >= self.below:
+            raise InvalidInput(
+                f"above {self.above:g} is not less than below {self.below:g}; swap or correct them",
+                key="above",
+            )
+        return self
+
+
+class PosteriorRule(Spec):
+    """Decision by posterior probabilities: go, consider or stop.
+
+    Parameters
+    ----------
+    go : all must hold for success; two make a dual criterion, e.g. ``above = 0`` with 0.975 and
+        ``above = 2`` with 0.5. The first is the one that a multiplicity procedure adjusts, and
+        its end is where the type I error is judged.
+    stop : all must hold, and go must not, for a stop; what is neither is *consider*.
+    """
+
+    kind: Literal["posterior"] = "posterior"
+    go: Annotated[tuple[Criterion, ...], Field(min_length=1, max_length=4)]
+    stop: Annotated[tuple[Criterion, ...], Field(max_length=4)] = ()
+
+
 Objective = Annotated[
-    Superiority | TwoSided | NonInferiority | Equivalence, Field(discriminator="kind")
+    Superiority | TwoSided | NonInferiority | Equivalence | PosteriorRule,
+    Field(discriminator="kind"),
 ]
 
 
@@ -139,8 +179,17 @@ def sex_weights(sex: SexContrast, female_share: float | None) -> NDArray[np.floa
 
 
 def one_sided_level(objective: Objective) -> float:
-    """Level of one tail: α for one-sided objectives, α/2 for a two-sided one."""
-    return objective.alpha / 2 if isinstance(objective, TwoSided) else objective.one_sided_alpha
+    """Level of one tail: α for one-sided objectives, α/2 for a two-sided one.
+
+    For a posterior rule, what its first criterion leaves: 1 − probability.
+    """
+    match objective:
+        case TwoSided():
+            return objective.alpha / 2
+        case PosteriorRule():
+            return 1 - objective.go[0].probability
+        case _:
+            return objective.one_sided_alpha
 
 
 def margins(objective: Objective, to_model: Callable[[float, str], float]) -> tuple[float, float]:
@@ -180,3 +229,9 @@ def margins(objective: Objective, to_model: Callable[[float, str], float]) -> tu
                     key="objective.lower",
                 )
             return lower, upper
+        case PosteriorRule():
+            first = objective.go[0]
+            return (
+                -np.inf if first.above is None else to_model(first.above, "objective.go.above"),
+                np.inf if first.below is None else to_model(first.below, "objective.go.below"),
+            )

@@ -31,6 +31,7 @@ class Plan(Spec):
     population_share : share of women in the target population, which weights the overall
         effect; default: the planned share in the trial.
     n_limit : largest number of people considered in a search.
+    other_analyses : further analyses of the same simulated trials, shown beside the planned one.
     """
 
     design: CrossoverDesign
@@ -44,6 +45,7 @@ class Plan(Spec):
     success: str | None = None
     population_share: Share | None = None
     n_limit: Annotated[int, Field(ge=2, le=1_000_000)] = 20_000
+    other_analyses: Annotated[tuple[Analysis, ...], Field(max_length=4)] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -84,7 +86,8 @@ class Plan(Spec):
                 f"({', '.join(self.design.treatments)}); remove it or change the design",
                 key="treatments",
             )
-        if self.analysis.carryover and self.design.n_periods == 1:
+        carryover = any(a.carryover for a in (self.analysis, *self.other_analyses))
+        if carryover and self.design.n_periods == 1:
             raise InvalidInput(
                 f"carryover is true but design {self.design.name} has one period; set it to false",
                 key="analysis.carryover",

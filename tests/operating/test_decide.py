@@ -132,7 +132,9 @@ def rejects(multiplicity: Table, p: list[float]) -> list[bool]:
     """Decisions at 5 % on p-values taken as they are, which may equal a level."""
     rule = rule_for([TWO_SIDED] * len(p), multiplicity)
     assert rule.table is not None
-    found: list[bool] = rule._graphical(np.array([p]), rule.table)[0].tolist()
+    found: list[bool] = rule._graphical(
+        np.array([p]), rule.table, np.ones((1, len(p)), dtype=bool)
+    )[0].tolist()
     return found
 
 

@@ -90,6 +90,9 @@ def test_property_a_partial_block_begins_the_whole_one(way: str, size: int) -> N
     few, many = engine.fit(part), engine.fit(whole)
     for short, long in ((part, whole), (few, many)):
         for f in fields(short):
+            if f.name == "posterior":
+                assert short.posterior is None
+                continue
             beginning = getattr(long, f.name)[:size]
             assert np.array_equal(getattr(short, f.name), beginning, equal_nan=True), f.name
 
@@ -214,7 +217,9 @@ def test_property_streams_and_blocks_are_independent() -> None:
 def test_reference_the_numbers_of_a_seed() -> None:
     """What a seed means does not change from version to version unnoticed."""
     first = [int(generator(20_250, stream, 3).integers(2**32)) for stream in Stream]
-    assert first == [4_100_962_263, 4_181_584_529, 1_170_517_347]
+    assert first == [
+        4_100_962_263, 4_181_584_529, 1_170_517_347, 1_710_495_797, 3_960_799_164,
+    ]  # fmt: skip
     given = crossover(truth={"effect": 3.0, "attrition": leaving(0.1)})
     result = evaluate([Case(given, 24)], MonteCarlo(n_trials=2_000))[0]["overall"]
     assert round(result.success.value * 2_000) == 846

@@ -1,0 +1,68 @@
+"""Bundles of arrays that the posterior kernels hand to each other."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+class TrialSums(NamedTuple):
+    """Sums of one trial (see `planner.engines.sums`): a [V, K, q, q], b [V, K, q], others [V, K]
+    and, the same for all trials, the multipliers m_k [K]."""
+
+    multiplier: FloatArray
+    a: FloatArray
+    b: FloatArray
+    squares: FloatArray
+    freedom: FloatArray
+
+
+class Prior(NamedTuple):
+    """Kinds [D] and settings [D, 2] of the SD priors, two coordinates per variance group; mean
+    and precision of the nuisance means [q_n]."""
+
+    kind: IntArray
+    setting: FloatArray
+    mean: FloatArray
+    precision: FloatArray
+
+
+class Components(NamedTuple):
+    """Normal components of the prior of the effects: log weight with log|P|^½ − ½ mᵀPm [J],
+    precision P [J, p, p] and P·m [J, p]."""
+
+    log_weight: FloatArray
+    precision: FloatArray
+    shift: FloatArray
+
+
+class Work(NamedTuple):
+    """Work arrays: point [D], variance [V, 2], m [q, q], z and start [q], covariance [J, p, p],
+    mean [J, p] and scratch [2, p, p]."""
+
+    point: FloatArray
+    variance: FloatArray
+    m: FloatArray
+    z: FloatArray
+    start: FloatArray
+    covariance: FloatArray
+    mean: FloatArray
+    scratch: FloatArray
+
+
+class Lattice(NamedTuple):
+    """A lattice over the SDs and its points: start [D], origin and spacing [D], seen
+    [(2·reach + 1)^D], place [M, D], information S [M, p, p], score r [M, p] and log density per
+    component value [M, J]."""
+
+    start: IntArray
+    origin: FloatArray
+    spacing: FloatArray
+    seen: NDArray[np.int8]
+    place: IntArray
+    information: FloatArray
+    score: FloatArray
+    value: FloatArray

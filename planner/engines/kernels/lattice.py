@@ -1,0 +1,251 @@
+"""A lattice over the standard deviations that covers where their posterior is not negligible.
+
+The lattice starts at a moment estimate, climbs to a high point and floods outwards from there
+until the density has fallen by e^−DEPTH, so that skewed posteriors are covered as well as normal
+ones. Coordinates that are even functions are anchored at 0.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.compiled import kernel
+from planner.engines.kernels.arrays import Components, Lattice, Prior, TrialSums, Work
+from planner.engines.kernels.conditional import eliminate, normal_equations, update
+from planner.engines.kernels.sd_prior import FIXED, is_even, log_prior, prior_width, sd_of
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+DEPTH = 11.0
+"""Points whose density is e^−DEPTH of the highest one are left out."""
+LARGEST_CLIMB = 200
+
+
+@kernel
+def evaluate(
+    lattice: Lattice, first: int, last: int, sums: TrialSums, prior: Prior,
+    components: Components, work: Work,
+) -> None:  # fmt: skip
+    """Fill information, score and value of the points numbered first … last − 1.
+
+    Values are log posterior densities, NaN where the data do not determine the means.
+    """
+    place, origin, spacing = lattice.place, lattice.origin, lattice.spacing
+    information, score, value = lattice.information, lattice.score, lattice.value
+    multiplier, a, b, squares, freedom = sums.multiplier, sums.a, sums.b, sums.squares, sums.freedom
+    kind, setting, nuisance_mean, nuisance_precision = (
+        prior.kind, prior.setting, prior.mean, prior.precision,
+    )  # fmt: skip
+    log_weight, precision, shift = components.log_weight, components.precision, components.shift
+    point, variance, m, z, start = work.point, work.variance, work.m, work.z, work.start
+    covariance, mean, scratch = work.covariance, work.mean, work.scratch
+    offset, p, n_dims = nuisance_mean.shape[0], score.shape[1], kind.shape[0]
+    for node in range(first, last):
+        for d in range(n_dims):
+            point[d] = origin[d] + spacing[d] * place[node, d]
+            sd = sd_of(d, kind[d], point[d])
+            variance[d // 2, d % 2] = sd * sd
+        base = normal_equations(variance, multiplier, a, b, squares, freedom, m, z)
+        base += eliminate(nuisance_mean, nuisance_precision, m, z, start)
+        base = log_prior(point, kind, setting) - 0.5 * base
+        for i in range(p):
+            score[node, i] = z[offset + i]
+            for j in range(i + 1):
+                information[node, i, j] = m[offset + i, offset + j]
+        good = update(
+            information[node], score[node], precision, shift, covariance, mean, scratch,
+            value[node],
+        )  # fmt: skip
+        if not good:
+            base = np.nan
+        for j in range(value.shape[1]):
+            value[node, j] += base + log_weight[j]
+
+
+@kernel
+def highest(value: FloatArray) -> float:
+    """Largest entry; NaN if any is."""
+    best = value[0]
+    for j in range(1, value.shape[0]):
+        if not value[j] <= best:
+            best = value[j]
+    return best
+
+
+@kernel
+def starting_point(
+    sums: TrialSums, prior: Prior, work: Work, point: FloatArray, step: FloatArray
+) -> None:
+    """Moment estimates of the SDs, and the lattice spacing of one posterior SD, both [D]."""
+    multiplier, a, b = sums.multiplier, sums.a, sums.b
+    squares, freedom = sums.squares, sums.freedom
+    kind, setting, variance, m, z = prior.kind, prior.setting, work.variance, work.m, work.z
+    n_columns = z.shape[0]
+    none = np.zeros(n_columns)
+    ridge = np.full(n_columns, 1e-9)
+    n_groups, n_strata = squares.shape
+    for d in range(kind.shape[0]):
+        if kind[d] == FIXED:
+            variance[d // 2, d % 2] = setting[d, 0] ** 2
+        else:
+            variance[d // 2, d % 2] = max(np.sum(squares) / max(np.sum(freedom), 1.0), 1e-300)
+    for i in range(n_columns):
+        for v in range(n_groups):
+            for k in range(n_strata):
+                ridge[i] += 1e-9 * a[v, k, i, i] / max(variance[v, 0], 1e-300)
+    beta = np.zeros(n_columns)
+    for _ in range(4):
+        normal_equations(variance, multiplier, a, b, squares, freedom, m, z)
+        if np.isnan(eliminate(none, ridge, m, z, work.start)):
+            break
+        for i in range(n_columns - 1, -1, -1):
+            value = z[i]
+            for j in range(i + 1, n_columns):
+                value -= m[j, i] * beta[j]
+            beta[i] = value / m[i, i]
+        for v in range(n_groups):
+            inside, across, people, weight = 0.0, 0.0, 0.0, 0.0
+            for k in range(n_strata):
+                residual = squares[v, k]
+                for i in range(n_columns):
+                    residual -= 2.0 * beta[i] * b[v, k, i]
+                    for j in range(n_columns):
+                        residual += beta[i] * a[v, k, i, j] * beta[j]
+                if k == 0:
+                    inside = residual
+                else:
+                    across += residual
+                    people += freedom[v, k]
+                    weight += freedom[v, k] * multiplier[k]
+            degrees = max(freedom[v, 0] - 0.5 * n_columns, 1.0)
+            if kind[2 * v] != FIXED:
+                floor = 1e-12 * (inside + across) / max(people, 1.0) + 1e-300
+                variance[v, 0] = max(inside / degrees, floor)
+                if freedom[v, 0] == 0.0:
+                    variance[v, 0] = max(across / max(people, 1.0) / 2.0, floor)
+            if kind[2 * v + 1] != FIXED:
+                excess = across * people / max(people - 0.5 * n_columns, 1.0)
+                excess -= variance[v, 0] * people
+                variance[v, 1] = max(excess / max(weight, 1.0), 0.0)
+    for v in range(n_groups):
+        people, size = 0.0, 1.0
+        for k in range(1, n_strata):
+            people += freedom[v, k]
+            size = max(size, multiplier[k] if freedom[v, k] > 0.0 else 1.0)
+        within, between = np.sqrt(variance[v, 0]), np.sqrt(variance[v, 1])
+        _coordinate(2 * v, kind, setting, within, within, point)
+        _coordinate(2 * v + 1, kind, setting, between, within, point)
+        spread = 1.0 / np.sqrt(2.0 * max(freedom[v, 0] - 0.5 * n_columns, 1.0))
+        step[2 * v] = _combined(spread, prior_width(2 * v, kind[2 * v], setting[2 * v], within))
+        total = variance[v, 0] + size * variance[v, 1]
+        reach = total * np.sqrt(2.0 / max(people - 0.5 * n_columns, 1.0)) / size
+        spread = np.sqrt(variance[v, 1] + reach) - between
+        e = 2 * v + 1
+        if not is_even(e, kind[e]):
+            spread = min(spread / max(between, 0.5 * np.sqrt(reach)), 1.0)
+        step[e] = _combined(spread, prior_width(e, kind[e], setting[e], within))
+
+
+@kernel
+def _coordinate(
+    d: int, kind: IntArray, setting: FloatArray, sd: float, within: float, point: FloatArray
+) -> None:
+    """Put an SD into its coordinate, inside its prior."""
+    if kind[d] == FIXED:
+        point[d] = setting[d, 0]
+    elif is_even(d, kind[d]):
+        point[d] = sd
+    else:
+        point[d] = np.log(max(sd, 0.1 * within, 1e-150))
+
+
+@kernel
+def _combined(one: float, other: float) -> float:
+    """Width of the product of two bells."""
+    return 1.0 / np.sqrt(one**-2.0 + other**-2.0)
+
+
+@kernel
+def climb(
+    lattice: Lattice, sums: TrialSums, prior: Prior, components: Components, work: Work
+) -> float:
+    """Move ``lattice.start`` to a point higher than its neighbours; returns its height."""
+    start, place, value = lattice.start, lattice.place, lattice.value
+    place[0] = start
+    evaluate(lattice, 0, 1, sums, prior, components, work)
+    best = highest(value[0])
+    stride = np.full(start.shape[0], 2)
+    for _ in range(LARGEST_CLIMB):
+        moved = False
+        for d in range(start.shape[0]):
+            here = start[d]
+            for side in range(2):
+                goal = here + (2 * side - 1) * stride[d]
+                if prior.kind[d] == FIXED or (is_even(d, prior.kind[d]) and goal < 0):
+                    continue
+                start[d] = goal
+                place[0] = start
+                evaluate(lattice, 0, 1, sums, prior, components, work)
+                if highest(value[0]) > best:
+                    best = highest(value[0])
+                    break
+                start[d] = here
+            if start[d] != here:
+                stride[d] = min(2 * stride[d], 64)
+                moved = True
+            elif stride[d] > 1:
+                stride[d] = max(1, stride[d] // 4)
+                moved = True
+        if not moved:
+            break
+    return best
+
+
+@kernel
+def flood(
+    lattice: Lattice, reach: int, best: float, sums: TrialSums, prior: Prior,
+    components: Components, work: Work,
+) -> int:  # fmt: skip
+    """Evaluate points from the start outwards, ring by ring, until the density is negligible.
+
+    Returns their number; −1 if they are too many or reach the edge of the box.
+    """
+    start, place, seen, value = lattice.start, lattice.place, lattice.seen, lattice.value
+    n_dims = start.shape[0]
+    seen[:] = 0
+    place[0] = start
+    seen[_flat(start, start, reach)] = 1
+    count, head = 1, 0
+    while head < count:
+        ring = count
+        evaluate(lattice, head, ring, sums, prior, components, work)
+        for node in range(head, ring):
+            best = max(best, highest(value[node]))
+        for node in range(head, ring):
+            if not highest(value[node]) > best - DEPTH:
+                continue
+            for d in range(n_dims):
+                for side in range(2):
+                    goal = place[node, d] + 2 * side - 1
+                    if prior.kind[d] == FIXED or (is_even(d, prior.kind[d]) and goal < 0):
+                        continue
+                    if abs(goal - start[d]) > reach or count == place.shape[0]:
+                        return -1
+                    for e in range(n_dims):
+                        place[count, e] = place[node, e]
+                    place[count, d] = goal
+                    flat = _flat(place[count], start, reach)
+                    if not seen[flat]:
+                        seen[flat] = 1
+                        count += 1
+        head = ring
+    return count
+
+
+@kernel
+def _flat(index: IntArray, start: IntArray, reach: int) -> int:
+    """Place of a lattice index in the box around the start."""
+    flat = 0
+    for d in range(index.shape[0]):
+        flat = flat * (2 * reach + 1) + index[d] - start[d] + reach
+    return flat

@@ -1,0 +1,68 @@
+"""Nodes over τ, the SD of effects between the sexes."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.compiled import kernel
+
+FloatArray = NDArray[np.float64]
+
+TAU_FIXED, TAU_HALF_NORMAL = 0, 1
+SMALLEST_TAU = 1e-4
+"""τ = 0, in units of the smallest standard error of an effect."""
+TAU_REACH = 4.8
+"""Largest τ considered, in scales of its prior."""
+LONGEST = 3.2
+"""Range of t up to which the 9-point rule serves."""
+
+# Gauss-Kronrod nodes and weights on (0, 1) and, at the embedded Gauss nodes, the ratio of the
+# Gauss to the Kronrod weight (Kronrod 1965; Piessens et al. 1983, QUADPACK). Half of each rule.
+_K9 = np.array([
+    [0.0, 0.3464429818901364, 0.0],
+    [0.3399810435848563, 0.3269491896014516, 0.6521451548625461],
+    [0.6402862174963100, 0.2667983404522844, 0.0],
+    [0.8611363115940526, 0.1700536053357227, 0.3478548451374538],
+    [0.9765602507375731, 0.0629773736654730, 0.0],
+])  # fmt: skip
+_K21 = np.array([
+    [0.0, 0.149445554002916906, 0.0],
+    [0.148874338981631211, 0.147739104901338491, 0.295524224714752870],
+    [0.294392862701460198, 0.142775938577060081, 0.0],
+    [0.433395394129247191, 0.134709217311473326, 0.269266719309996355],
+    [0.562757134668604683, 0.123491976262065851, 0.0],
+    [0.679409568299024406, 0.109387158802297642, 0.219086362515982044],
+    [0.780817726586416897, 0.093125454583697606, 0.0],
+    [0.865063366688984511, 0.075039674810919953, 0.149451349150580593],
+    [0.930157491355708226, 0.054755896574351996, 0.0],
+    [0.973906528517171720, 0.032558162307964727, 0.066671344308688138],
+    [0.995657163025808081, 0.011694638867371874, 0.0],
+])  # fmt: skip
+
+
+@kernel
+def tau_nodes(
+    kind: int, scale: float, unit: float, level: int, tau: FloatArray, log_weight: FloatArray,
+    nested: FloatArray,
+) -> int:  # fmt: skip
+    """Nodes and log weights of the prior of τ, and the factor of each in the nested rule.
+
+    Gauss-Kronrod in t with τ = unit · sinh t, so that nodes are evenly spread where τ is small
+    against the standard error of an effect (`unit`) and logarithmic beyond; `level` 0 has 9 or 21
+    nodes, 1 has 21. Returns their number.
+    """
+    if kind == TAU_FIXED:
+        tau[0] = max(scale, SMALLEST_TAU * unit)
+        log_weight[0], nested[0] = 0.0, 1.0
+        return 1
+    last = math.asinh(TAU_REACH * scale / unit)
+    rule = _K9 if level == 0 and last <= LONGEST else _K21
+    n = 2 * len(rule) - 1
+    for i in range(n):
+        k = i - len(rule) + 1
+        t = 0.5 * last * (1.0 + math.copysign(rule[abs(k), 0], k))
+        tau[i] = max(unit * math.sinh(t), SMALLEST_TAU * unit)
+        log_weight[i] = math.log(rule[abs(k), 1] * math.cosh(t)) - 0.5 * (tau[i] / scale) ** 2
+        nested[i] = rule[abs(k), 2] / rule[abs(k), 1]
+    return n

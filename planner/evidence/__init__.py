@@ -1,0 +1,1 @@
+"""What is known: distributions, the library of studies, pooling and the winner's curse."""
