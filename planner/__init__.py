@@ -26,7 +26,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from planner.errors import PlannerError as PlannerError
-    from planner.operating.analyse import Comparison as Comparison
+    from planner.operating.comparison import Comparison as Comparison
     from planner.operating.analyse import analyse as analyse
     from planner.operating.evaluate import Case as Case
     from planner.operating.evaluate import Simulation as Simulation
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "PlannerError": "planner.errors",
-    "Comparison": "planner.operating.analyse",
+    "Comparison": "planner.operating.comparison",
     "analyse": "planner.operating.analyse",
     "Case": "planner.operating.evaluate",
     "Simulation": "planner.operating.evaluate",

@@ -7,7 +7,7 @@ import click
 
 from planner import __version__
 from planner.cli.evidence import evidence
-from planner.cli.options import RunOptions, emit, parse_sizes, run_options
+from planner.cli.options import RunOptions, emit, parse_sizes, required_size, run_options
 from planner.cli.progress import block_progress, search_progress
 
 
@@ -95,19 +95,35 @@ def power(options: RunOptions, sizes: str | None, closed_form: bool) -> None:
 def detect(options: RunOptions, n_subjects: int | None) -> None:
     """The smallest effect detectable at the power targets with N people."""
     from planner.cli import payload, show_power
-    from planner.errors import InvalidInput
     from planner.search.detect import detectable_effect
 
     scenario = options.load()
-    n = n_subjects or scenario.plan.n_subjects
-    if n is None:
-        raise InvalidInput("no sample size is given; add --n 60, or set plan.n_subjects")
+    n = required_size(n_subjects, scenario.plan.n_subjects)
     results = detectable_effect(scenario, n, workers=options.workers)
     if options.as_json:
         data = payload.heading(scenario) | {"results": [payload.detect_result(r) for r in results]}
         emit(payload.dump(data), options.out)
     else:
         emit(show_power.detect_text(scenario, results), options.out)
+
+
+@cli.command()
+@run_options
+@click.option("--n", "n_subjects", type=click.IntRange(min=1), help="People randomised.")
+@click.option("--alpha", type=float, help="Type I error of each; default its planned level.")
+def calibrate(options: RunOptions, n_subjects: int | None, alpha: float | None) -> None:
+    """The thresholds that give each decision rule its type I error."""
+    from planner.cli import payload, show_calibration
+    from planner.operating.calibrate import calibrate as run
+
+    scenario = options.load()
+    n = required_size(n_subjects, scenario.plan.n_subjects)
+    results = run(scenario, n, alpha=alpha, workers=options.workers)
+    if options.as_json:
+        rows = [show_calibration.row(r) for r in results]
+        emit(payload.dump(payload.heading(scenario) | {"results": rows}), options.out)
+    else:
+        emit(show_calibration.text(scenario, results), options.out)
 
 
 cli.add_command(evidence)

@@ -128,6 +128,14 @@ def parse_sizes(text: str) -> list[int]:
     return sizes
 
 
+def required_size(given: int | None, planned: int | None) -> int:
+    """The size given on the command line, or else the plan's."""
+    size = given or planned
+    if size is None:
+        raise InvalidInput("no sample size is given; add --n 60, or set plan.n_subjects")
+    return size
+
+
 def emit(text: str, out: Path | None) -> None:
     """Write a result to stdout, or to a file all at once."""
     from planner.errors import PlannerError

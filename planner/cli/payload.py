@@ -6,13 +6,13 @@ from dataclasses import asdict
 from typing import Any
 
 from planner import __version__
-from planner.operating.data_analysis import DataAnalysis
 from planner.operating.characteristics import (
     HypothesisCharacteristics,
     MonteCarloEstimate,
     OperatingCharacteristics,
     Oracle,
 )
+from planner.operating.data_analysis import DataAnalysis
 from planner.scenario import Scenario
 from planner.search.detect import Detectable
 from planner.search.result import SampleSize
@@ -108,7 +108,10 @@ def size_result(r: SampleSize) -> dict[str, Any]:
 
 
 def power_rows(result: OperatingCharacteristics, scenario: Scenario) -> list[dict[str, Any]]:
-    """Rows of ``planner power`` at one N: every hypothesis under planning truth and its null."""
+    """Rows of ``planner power`` at one N: every hypothesis under planning truth and its null.
+
+    The plan's other analyses of the same trials follow.
+    """
     pairs = [(result.truth, h) for h in result.hypotheses]
     pairs += [("null", h) for h in result.null.values()]
     return [
@@ -116,17 +119,18 @@ def power_rows(result: OperatingCharacteristics, scenario: Scenario) -> list[dic
             "n": result.n_subjects,
             "hypothesis": h.hypothesis,
             "truth": truth,
+            "analysis": result.analysis,
             "effect": scenario.truth.endpoint.to_natural(h.effect),
             **_characteristics(h),
             "failures": round((h.best - h.worst) * result.n_trials),
         }
         for truth, h in pairs
-    ]
+    ] + [row for other in result.others for row in power_rows(other, scenario)]
 
 
 def _characteristics(h: HypothesisCharacteristics) -> dict[str, Any]:
     names = ("success", "bias", "empirical_se", "model_se", "rmse", "coverage", "width", "type_s",
-             "type_m")  # fmt: skip
+             "type_m", "stop", "consider")  # fmt: skip
     return {
         **{name: estimate(getattr(h, name)) for name in names},
         "closed_form": oracle(h.oracle),

@@ -99,7 +99,7 @@ def analysis_options(
 
 
 def _base(planned: Scenario | None, kind: str | None) -> Analysis:
-    """The planned analysis, another one of the plan of the kind asked for, or that kind's default."""
+    """The planned analysis, or another of the kind asked for: the plan's, else the default."""
     plan = planned.plan if planned else None
     for found in (plan.analysis, *plan.other_analyses) if plan else ():
         if kind is None or found.kind == kind:

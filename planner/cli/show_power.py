@@ -10,26 +10,44 @@ from planner.errors import InvalidInput
 from planner.operating.characteristics import HypothesisCharacteristics, OperatingCharacteristics
 from planner.operating.evaluate import minimum_size
 from planner.operating.nulls import null_scenarios
+from planner.plan.analysis import Posterior
 from planner.scenario import Scenario
 from planner.search.detect import Detectable
 
 
 def text(scenario: Scenario, curve: list[OperatingCharacteristics]) -> str:
     """Power with type I error beside it, for every size and hypothesis."""
-    rows = [(r, h) for r in curve for h in r.hypotheses]
+    rows = [(r, h) for point in curve for r in (point, *point.others) for h in r.hypotheses]
     columns = [
         Column("N", [grouped(r.n_subjects) for r, _ in rows]),
         Column("hypothesis", [h.hypothesis for _, h in rows], left=True),
+        *_analyses(curve, [r.analysis for r, _ in rows]),
         Column("effect", [number(scenario.truth.endpoint.to_natural(h.effect)) for _, h in rows]),
         Column("simulated power", [str(h.success) for _, h in rows]),
         Column("closed form", [oracle_text(h.oracle) for _, h in rows], rank=5),
         Column("type I error", [str(r.null[h.hypothesis].success) for r, h in rows]),
+        *_zones([h for _, h in rows]),
         Column("bias", [_signed(h) for _, h in rows], rank=3),
         Column("coverage", [str(h.coverage) for _, h in rows], rank=2),
         Column("width", [str(h.width) for _, h in rows], rank=4),
     ]
-    notes = [_trial_note(scenario, r) for r in curve]
+    notes = [_trial_note(scenario, r) for point in curve for r in (point, *point.others)]
     return "\n".join([title(scenario), "", render(columns), "", *map(wrap, notes)])
+
+
+def _analyses(curve: list[OperatingCharacteristics], names: list[str]) -> list[Column]:
+    """How the trials were analysed, where there is more than one analysis."""
+    return [Column("analysis", names, left=True)] if curve[0].others else []
+
+
+def _zones(results: list[HypothesisCharacteristics]) -> list[Column]:
+    """Shares of trials in the zones beside *go*, where a rule has them."""
+    if all(h.stop is None for h in results):
+        return []
+    return [
+        Column("consider", [str(h.consider or "") for h in results]),
+        Column("stop", [str(h.stop or "") for h in results]),
+    ]
 
 
 def _signed(h: HypothesisCharacteristics) -> str:
@@ -37,7 +55,8 @@ def _signed(h: HypothesisCharacteristics) -> str:
 
 
 def _trial_note(scenario: Scenario, r: OperatingCharacteristics) -> str:
-    parts = [f"N = {grouped(r.n_subjects)}: {r.completers} complete on average"]
+    how = f", {r.analysis}" if scenario.plan.other_analyses else ""
+    parts = [f"N = {grouped(r.n_subjects)}{how}: {r.completers} complete on average"]
     if len(r.hypotheses) > 1:
         parts.append(f"success rule ({scenario.plan.success_rule}) {r.trial_success}")
         parts.append(f"any rejected {r.any_rejected}, all {r.all_rejected}")
@@ -62,6 +81,11 @@ def _trial_note(scenario: Scenario, r: OperatingCharacteristics) -> str:
 
 def closed_form_rows(scenario: Scenario, grid: list[int]) -> list[dict[str, Any]]:
     """Closed-form power and level of every size and hypothesis, as plain data."""
+    if isinstance(scenario.plan.analysis, Posterior):
+        raise InvalidInput(
+            "the analysis is Bayesian, whose power has no closed form; leave --closed-form out",
+            key="plan.analysis.kind",
+        )
     rows = []
     truths = [("planning", scenario, scenario.plan.hypothesis_names)]
     truths += [("null", null, names) for null, names in null_scenarios(scenario)]

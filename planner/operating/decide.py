@@ -75,16 +75,13 @@ class DecisionRule:
         else:
             centre = (batch.posterior.lower + batch.posterior.upper) / 2
             half_width = (batch.posterior.upper - batch.posterior.lower) / 2
-        allowed = ~batch.failed[:, None] & np.ones(centre.shape, dtype=bool)
-        stopped = np.zeros(centre.shape, dtype=bool)
-        if self.gated.any():
-            allowed, stopped = self._gates(batch, allowed)
+        allowed, stopped = self.admitted(batch), self._stopped(batch)
         if self.table is not None:
             rejected = self._graphical(self.p_values(batch), self.table, allowed)
         elif batch.posterior is None:
             rejected = self._plain(batch, half_width) & allowed
         else:
-            rejected = (self.p_values(batch) <= self._full_levels()) & allowed
+            rejected = (self.p_values(batch) <= self.full_levels()) & allowed
         columns = {name: rejected[:, h] for h, name in enumerate(self.names)}
         success = self.success(columns) & ~batch.failed
         return Decisions(rejected, stopped & ~rejected, success, centre, half_width)
@@ -95,7 +92,8 @@ class DecisionRule:
         columns = [critical_values(df[:, h], float(v)) for h, v in enumerate(self.levels)]
         return np.stack(columns, axis=1)
 
-    def _full_levels(self) -> FloatArray:
+    def full_levels(self) -> FloatArray:
+        """Level of every hypothesis, both tails of a two-sided one, [H]."""
         return np.asarray(self.levels * np.where(self.two_sided, 2.0, 1.0))
 
     def _plain(self, batch: AnalysisBatch, half_width: FloatArray) -> BoolArray:
@@ -130,22 +128,31 @@ class DecisionRule:
         below = upper_tail((estimate - c.upper) / se, df)
         return np.minimum(above, below)
 
-    def _gates(self, batch: AnalysisBatch, allowed: BoolArray) -> tuple[BoolArray, BoolArray]:
-        """Hypotheses whose further go criteria hold, and whose stop criteria all hold, [T, H]."""
+    def admitted(self, batch: AnalysisBatch) -> BoolArray:
+        """Whether every go criterion but the first holds, axes [T, H]; failed trials do not."""
+        return self._hold(batch, further=True) & ~batch.failed[:, None]
+
+    def _stopped(self, batch: AnalysisBatch) -> BoolArray:
+        """Whether a hypothesis has stop criteria and all of them hold, axes [T, H]."""
+        return self._hold(batch, further=False) & ~batch.failed[:, None]
+
+    def _hold(self, batch: AnalysisBatch, *, further: bool) -> BoolArray:
+        """Whether all further go criteria hold, or all stop criteria; without any, so or not."""
+        result = np.full(batch.estimate.shape, further)
+        if not self.gated.any():
+            return result
         c = self.criteria
         holds = self.probabilities(batch) >= c.probability
-        stopped = np.zeros(allowed.shape, dtype=bool)
+        is_first = np.isin(np.arange(len(c.row)), c.primary)
         for h in np.flatnonzero(self.gated):
-            mine = c.row == h
-            further = mine & ~c.is_stop & (np.arange(len(c.row)) != c.primary[h])
-            allowed[:, h] &= holds[:, further].all(axis=1)
-            if np.any(mine & c.is_stop):
-                stopped[:, h] = holds[:, mine & c.is_stop].all(axis=1) & ~batch.failed
-        return allowed, stopped
+            asked = (c.row == h) & (~c.is_stop & ~is_first if further else c.is_stop)
+            if asked.any():
+                result[:, h] = holds[:, asked].all(axis=1)
+        return result
 
     def _graphical(self, p: FloatArray, table: FloatArray, allowed: BoolArray) -> BoolArray:
         """Sequentially rejective procedure; rejecting all that qualify at once is equivalent."""
-        full = self._full_levels()
+        full = self.full_levels()
         bits = 1 << np.arange(len(self.names))
         rejected = np.zeros(p.shape, dtype=bool)
         while True:

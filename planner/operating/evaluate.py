@@ -15,7 +15,7 @@ import numpy as np
 from planner.engines.closed_form import ClosedForm, power_of
 from planner.engines.model import true_values
 from planner.engines.prepare import prepare
-from planner.engines.protocol import Prepared, Status
+from planner.engines.protocol import AnalysisBatch, Prepared, Status
 from planner.errors import InvalidInput, TooManyFailures
 from planner.operating.characteristics import (
     OperatingCharacteristics,
@@ -74,12 +74,16 @@ class Simulation:
 
     def run(self, block: int, size: int) -> Tally:
         """Simulate, analyse, decide and tally the first `size` trials of a block."""
-        moments = self._draw(self.case.first_block + block, size)
-        seed, number = self.case.scenario.monte_carlo.seed, self.case.first_block + block
-        batch = self.engine.fit(moments, generator(seed, Stream.INFERENCE, number))
+        moments, batch = self.simulate(self.case.first_block + block, size)
         decisions = self.rule.decide(batch)
         completers = moments.n[:, self.complete].sum(axis=1)
         return tally(batch, decisions, self.effects, completers, self.sexes)
+
+    def simulate(self, block: int, size: int) -> tuple[Moments, AnalysisBatch]:
+        """The first `size` trials of a block, drawn and analysed."""
+        moments = self._draw(block, size)
+        rng = generator(self.case.scenario.monte_carlo.seed, Stream.INFERENCE, block)
+        return moments, self.engine.fit(moments, rng)
 
     def _draw(self, block: int, size: int) -> Moments:
         settings = self.case.scenario.monte_carlo
@@ -146,6 +150,11 @@ def minimum_size(scenario: Scenario) -> int:
     raise InvalidInput("no sample size can estimate every hypothesis; simplify the analysis")
 
 
+def available_workers() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
 def evaluate_blocks(
     simulations: Sequence[Simulation], n_trials: int, workers: int | None = None
 ) -> Iterator[tuple[int, Tally]]:
@@ -153,7 +162,7 @@ def evaluate_blocks(
 
     Closing the generator cancels what has not started.
     """
-    workers = workers or len(os.sched_getaffinity(0))
+    workers = workers or available_workers()
     tasks = [
         (s, b, size)
         for s in range(len(simulations))

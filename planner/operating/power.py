@@ -66,7 +66,7 @@ def power_curve(
         ]
     ]
     results = evaluate(cases, scenario.monte_carlo, workers=workers, progress=progress)
-    curve = []
+    curve: list[OperatingCharacteristics] = []
     for start in range(0, len(results), per_size):
         planning, at_null = results[start], results[start + 1 : start + per_size]
         null = {

@@ -10,7 +10,8 @@ from planner.errors import InvalidInput
 from planner.operating.characteristics import HypothesisCharacteristics
 from planner.operating.evaluate import Case, Simulation, evaluate
 from planner.operating.nulls import null_values, with_contrasts
-from planner.plan.hypothesis import Equivalence, Hypothesis
+from planner.plan.analysis import Posterior
+from planner.plan.hypothesis import Hypothesis, margins
 from planner.rng import EXPLORATION_BLOCK
 from planner.scenario import Scenario
 from planner.search.bracket import Crossing
@@ -51,7 +52,8 @@ def detectable_effect(
     InvalidInput : an equivalence hypothesis (its power falls with the effect), or too few people.
     """
     for hypothesis in scenario.plan.hypotheses:
-        if isinstance(hypothesis.objective, Equivalence):
+        lower, upper = margins(hypothesis.objective, scenario.truth.endpoint.to_model)
+        if np.isfinite(lower) and np.isfinite(upper) and lower < upper:
             raise InvalidInput(
                 f"hypothesis {hypothesis.name!r} is an equivalence test, which has no smallest "
                 "detectable effect; ask for size or power instead",
@@ -75,6 +77,8 @@ def _detect(
     precision = ClosedForm(scenario).precision(n)
     assert precision is not None
     unit = float(precision.se[h]) / RESOLUTION
+    bayesian = isinstance(scenario.plan.analysis, Posterior)
+    error = np.inf if bayesian else precision.error
 
     def at(index: int) -> Scenario:
         return with_contrasts(scenario, {name: edge + sign * index * unit})[0]
@@ -83,7 +87,7 @@ def _detect(
         here = ClosedForm(at(index)).precision(n)
         return 0.0 if here is None else float(power_of(scenario, here)[h])
 
-    crossing = Crossing(closed_form, 1, REACH * RESOLUTION, target, lambda _: precision.error)
+    crossing = Crossing(closed_form, 1, REACH * RESOLUTION, target, lambda _: error)
     result, index = None, 0
     for round_ in range(MAX_ROUNDS):
         goal = crossing.estimate() or REACH * RESOLUTION

@@ -23,6 +23,7 @@ from planner.operating.characteristics import (
 )
 from planner.operating.evaluate import Case, evaluate, expected_completers, minimum_size
 from planner.operating.nulls import null_scenarios
+from planner.plan.analysis import Posterior
 from planner.plan.decision import NoMultiplicity, success_level
 from planner.rng import EXPLORATION_BLOCK
 from planner.scenario import Scenario
@@ -41,15 +42,18 @@ LARGEST_Z = 5.0
 class PowerCurve:
     """Closed-form power and its error by sample size, remembered.
 
-    Columns are the hypotheses and, last, the success rule. Only a plain hypothesis has a closed
-    form; under a multiplicity procedure, and for the success rule, the curve lends its shape and
-    its error is infinite, so that its level comes from simulation alone.
+    Columns are the hypotheses and, last, the success rule. Only a plain hypothesis tested by a
+    frequentist analysis has a closed form; under a multiplicity procedure or a Bayesian analysis,
+    and for the success rule, the curve lends its shape and its error is infinite, so that its
+    level comes from simulation alone.
     """
 
     def __init__(self, scenario: Scenario) -> None:
         self._closed_form = ClosedForm(scenario)
         self._scenario = scenario
-        self._plain = isinstance(scenario.plan.multiplicity, NoMultiplicity)
+        plan = scenario.plan
+        bayesian = isinstance(plan.analysis, Posterior)
+        self._plain = isinstance(plan.multiplicity, NoMultiplicity) and not bayesian
         self._at = lru_cache(maxsize=None)(self._evaluate)
 
     def _evaluate(self, n: int) -> tuple[tuple[float, ...], float]:

@@ -27,10 +27,11 @@ def normal_cdf(x: float) -> float:
         return 1.0 if x > 0.0 else 0.0
     place = (x + _LAST) * _STEPS
     i = int(place)
-    u = place - i
-    low, high = _TABLE[i, 0], _TABLE[i + 1, 0]
-    start, end = _TABLE[i, 1] / _STEPS, _TABLE[i + 1, 1] / _STEPS
-    rise = high - low
+    u: float = place - i
+    low: float = _TABLE[i, 0]
+    rise: float = _TABLE[i + 1, 0] - low
+    start: float = _TABLE[i, 1] / _STEPS
+    end: float = _TABLE[i + 1, 1] / _STEPS
     return low + u * (start + u * (3.0 * rise - 2.0 * start - end + u * (start + end - 2.0 * rise)))
 
 
@@ -41,7 +42,9 @@ def normal_density(x: float) -> float:
         return 0.0
     place = (x + _LAST) * _STEPS
     i = int(place)
-    return _TABLE[i, 1] + (place - i) * (_TABLE[i + 1, 1] - _TABLE[i, 1])
+    low: float = _TABLE[i, 1]
+    high: float = _TABLE[i + 1, 1]
+    return low + (place - i) * (high - low)
 
 
 @kernel

@@ -276,7 +276,8 @@ def _integrate(
     estimate /= total
     variance /= total
     se[:] = np.sqrt(np.maximum(se / total - estimate**2, 0.0))
-    return np.abs(coarse / rough_total - probability).max()
+    error: float = np.abs(coarse / rough_total - probability).max()
+    return error
 
 
 @kernel

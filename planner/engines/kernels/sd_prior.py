@@ -20,7 +20,7 @@ FIXED, HALF_NORMAL, LOG_NORMAL, JEFFREYS, RATIO = 0, 1, 2, 3, 4
 @kernel
 def is_even(coordinate: int, kind: int) -> bool:
     """Whether a coordinate is a between-person SD itself, and so starts at 0."""
-    return coordinate % 2 == 1 and (kind == HALF_NORMAL or kind == RATIO)
+    return coordinate % 2 == 1 and kind in (HALF_NORMAL, RATIO)
 
 
 @kernel

@@ -1,4 +1,4 @@
-"""Reduce a block of trials to sums per variance group and stratum (see `planner.engines.strata`)."""
+"""Reduce a block of trials to sums per variance group and stratum."""
 
 import numpy as np
 from numpy.typing import NDArray
