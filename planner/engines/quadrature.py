@@ -10,7 +10,7 @@ from typing import assert_never
 import numpy as np
 
 from planner.engines.kernels import sd_prior, tau
-from planner.engines.kernels.arrays import Prior
+from planner.engines.kernels.arrays import Answers, EffectPrior, Prior, Questions
 from planner.engines.kernels.posterior import fit_posterior
 from planner.engines.posterior_model import PosteriorModel
 from planner.engines.protocol import AnalysisBatch, PosteriorBatch
@@ -32,7 +32,7 @@ from planner.plan.priors import (
 )
 from planner.trials.moments import IntArray, Moments
 
-SPACING = {1: 1.0, 2: 1.2}
+SPACING = {1: 1.1, 2: 1.2}
 """Spacing of the lattice over the SDs, in posterior SDs, by number of variance groups."""
 MOST_TAU = 21
 
@@ -62,26 +62,35 @@ class Quadrature:
             model.mean,
             model.precision,
         )
-        tau_kind, tau_scale = _tau(priors.sexes)
-        result = AnalysisBatch(
-            estimate=np.empty((n_trials, n_contrasts)),
-            se=np.empty((n_trials, n_contrasts)),
-            df=np.full((n_trials, n_contrasts), np.inf),
-            variance=np.empty((n_trials, 2)),
-            status=np.zeros(n_trials, dtype=np.int8),
+        effects = EffectPrior(
+            model.n_sexes, np.log(model.weights), model.locations, model.sds, *_tau(priors.sexes)
         )
-        probability, error = np.empty((n_trials, len(regions.row))), np.empty(n_trials)
-        ends = np.empty((n_trials, n_contrasts, 2))
+        questions = Questions(
+            model.contrasts, regions.row, regions.lower, regions.upper, regions.tail
+        )
+        estimate = np.empty((n_trials, n_contrasts))
+        answers = Answers(
+            probability=np.empty((n_trials, len(regions.row))),
+            mean=estimate,
+            sd=np.empty_like(estimate),
+            ends=np.empty((n_trials, n_contrasts, 2)),
+            variance=np.empty((n_trials, 2)),
+        )
+        error, status = np.empty(n_trials), np.zeros(n_trials, dtype=np.int8)
         fit_posterior(
             model.strata.multiplier, sums.information, sums.score, sums.squares, sums.freedom,
-            prior, model.n_sexes, np.log(model.weights), model.locations, model.sds, tau_kind,
-            tau_scale, model.contrasts, regions.row, regions.lower, regions.upper, regions.tail,
-            self.spacing or SPACING[groups], _capacity(groups), probability, error, result.estimate, result.se, ends,
-            result.variance, result.status,
+            prior, effects, questions, self.spacing or SPACING[groups], _capacity(groups),
+            answers, error, status,
         )  # fmt: skip
-        posterior = PosteriorBatch(probability, ends[:, :, 0], ends[:, :, 1], error)
+        ends = answers.ends
+        posterior = PosteriorBatch(answers.probability, ends[:, :, 0], ends[:, :, 1], error)
         return AnalysisBatch(
-            result.estimate, result.se, result.df, result.variance, result.status, posterior
+            estimate,
+            answers.sd,
+            np.full(estimate.shape, np.inf),
+            answers.variance,
+            status,
+            posterior,
         )
 
 

@@ -30,6 +30,39 @@ class Prior(NamedTuple):
     precision: FloatArray
 
 
+class EffectPrior(NamedTuple):
+    """Prior of the effects: number of sexes, log weights [J0], locations and SDs [J0, K − 1] of
+    its components, and kind and scale of the prior of τ (a negative kind: τ infinite)."""
+
+    n_sexes: int
+    log_mixture: FloatArray
+    locations: FloatArray
+    sds: FloatArray
+    tau_kind: int
+    tau_scale: float
+
+
+class Questions(NamedTuple):
+    """What is asked: contrasts [H, p], regions (row, lower, upper) [R], tails of intervals [H]."""
+
+    contrasts: FloatArray
+    row: IntArray
+    lower: FloatArray
+    upper: FloatArray
+    tail: FloatArray
+
+
+class Answers(NamedTuple):
+    """What is answered of one trial: probability [R], mean and SD [H], ends of intervals [H, 2]
+    and mean variances within and between persons [2]."""
+
+    probability: FloatArray
+    mean: FloatArray
+    sd: FloatArray
+    ends: FloatArray
+    variance: FloatArray
+
+
 class Components(NamedTuple):
     """Normal components of the prior of the effects: log weight with log|P|^½ − ½ mᵀPm [J],
     precision P [J, p, p] and P·m [J, p]."""

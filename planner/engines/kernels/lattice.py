@@ -16,7 +16,7 @@ from planner.engines.kernels.sd_prior import FIXED, is_even, log_prior, prior_wi
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-DEPTH = 11.0
+DEPTH = 10.5
 """Points whose density is e^−DEPTH of the highest one are left out."""
 LARGEST_CLIMB = 200
 

@@ -1,0 +1,156 @@
+"""Sums over the lattice: posterior probabilities, moments and intervals of contrasts."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.compiled import kernel
+from planner.engines.kernels.arrays import Answers, Components, Lattice, Prior, Questions, Work
+from planner.engines.kernels.conditional import update
+from planner.engines.kernels.normal_mixture import mixture_quantile, normal_between
+from planner.engines.kernels.sd_prior import is_even, sd_of
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+NEGLIGIBLE = 1e-5
+"""Share of the largest weight below which a component at a point is left out."""
+
+
+@kernel
+def integrate(
+    count: int,
+    reach: int,
+    nested: FloatArray,
+    people: FloatArray,
+    lattice: Lattice,
+    prior: Prior,
+    components: Components,
+    work: Work,
+    questions: Questions,
+    heap: FloatArray,
+    answers: Answers,
+) -> float:
+    """Fill probabilities, means, SDs and variances; returns the error of the probabilities.
+
+    Parameters
+    ----------
+    count, reach : points of the lattice and half the width of its box.
+    nested : factor of every node of τ in the nested rule.
+    people : share of the people in each variance group, [V].
+    heap : weight, and weighted mean and square of every contrast, of the terms with the same
+        within-person SDs and component, axes [slots · J, 1 + 2H].
+    """
+    value, information, score = lattice.value, lattice.information, lattice.score
+    precision, shift, mean, covariance = (
+        components.precision, components.shift, work.mean, work.covariance,
+    )  # fmt: skip
+    place, origin, spacing, kind = lattice.place, lattice.origin, lattice.spacing, prior.kind
+    contrasts, row, lower, upper = (
+        questions.contrasts, questions.row, questions.lower, questions.upper,
+    )  # fmt: skip
+    probability, estimate, second, variance = (
+        answers.probability, answers.mean, answers.sd, answers.variance,
+    )  # fmt: skip
+    n, n_dims, n_tau = len(components.log_weight), len(kind), len(nested)
+    n_contrasts, p, n_regions = len(contrasts), contrasts.shape[1], len(row)
+    coarse, scratch = np.zeros(n_regions), np.zeros(n)
+    centre, spread = np.zeros(n_contrasts), np.zeros(n_contrasts)
+    probability[:], estimate[:], second[:], variance[:] = 0.0, 0.0, 0.0, 0.0
+    total, rough_total, best = 0.0, 0.0, value[:count].max()
+    for node in range(count):
+        edge, even, key = _place(node, reach, lattice, kind)
+        update(
+            information[node], score[node], precision, shift, covariance, mean, work.scratch,
+            scratch,
+        )  # fmt: skip
+        here = 0.0
+        for j in range(n):
+            weight = edge * math.exp(value[node, j] - best)
+            if weight < NEGLIGIBLE:
+                continue
+            rough = weight * nested[j % n_tau] if even else 0.0
+            here += weight
+            rough_total += rough
+            slot = key * n + j
+            heap[slot, 0] += weight
+            for h in range(n_contrasts):
+                middle, square = 0.0, 0.0
+                for i in range(p):
+                    middle += contrasts[h, i] * mean[j, i]
+                    across = 0.0
+                    for k in range(p):
+                        across += covariance[j, i, k] * contrasts[h, k]
+                    square += contrasts[h, i] * across
+                centre[h], spread[h] = middle, math.sqrt(max(square, 1e-300))
+                heap[slot, 1 + 2 * h] += weight * middle
+                heap[slot, 2 + 2 * h] += weight * (square + middle * middle)
+            for r in range(n_regions):
+                inside = normal_between(lower[r], upper[r], centre[row[r]], spread[row[r]])
+                probability[r] += weight * inside
+                coarse[r] += rough * inside
+        total += here
+        for d in range(n_dims):
+            sd = sd_of(d, kind[d], origin[d] + spacing[d] * place[node, d])
+            variance[d % 2] += here * people[d // 2] * sd * sd
+    for i in range(len(heap)):
+        for h in range(n_contrasts):
+            estimate[h] += heap[i, 1 + 2 * h]
+            second[h] += heap[i, 2 + 2 * h]
+    probability /= total
+    variance /= total
+    estimate /= total
+    second[:] = np.sqrt(np.maximum(second / total - estimate**2, 0.0))
+    error: float = np.abs(coarse / rough_total - probability).max()
+    return error
+
+
+@kernel
+def _place(node: int, reach: int, lattice: Lattice, kind: IntArray) -> tuple[float, bool, int]:
+    """Weight of a point, whether it is in the nested rule, and the slot of its heap.
+
+    An even coordinate counts half at 0; the nested rule has the points of even index sum.
+    """
+    edge, parity, key = 1.0, 0, 0
+    for d in range(len(kind)):
+        index = lattice.place[node, d]
+        parity += index
+        if index == 0 and is_even(d, kind[d]):
+            edge *= 0.5
+        if d % 2 == 0:
+            key = key * (2 * reach + 1) + index - lattice.start[d] + reach
+    return edge, parity % 2 == 0, key
+
+
+@kernel
+def intervals(heap: FloatArray, tail: FloatArray, answers: Answers) -> None:
+    """Equal-tailed intervals from the heap, whose terms are taken as normal."""
+    n = 0
+    total = heap[:, 0].sum()
+    for i in range(len(heap)):
+        if heap[i, 0] > 1e-7 * total:
+            heap[n] = heap[i]
+            n += 1
+    weight = heap[:n, 0] / heap[:n, 0].sum()
+    mean, sd = np.zeros(n), np.zeros(n)
+    for h in range(len(tail)):
+        for i in range(n):
+            mean[i] = heap[i, 1 + 2 * h] / heap[i, 0]
+            sd[i] = math.sqrt(max(heap[i, 2 + 2 * h] / heap[i, 0] - mean[i] ** 2, 1e-300))
+        for side in range(2):
+            goal = tail[h] if side == 0 else 1.0 - tail[h]
+            guess = answers.mean[h] + answers.sd[h] * _normal_quantile(goal)
+            answers.ends[h, side] = mixture_quantile(
+                goal, guess, answers.sd[h], n, weight, mean, sd
+            )
+
+
+@kernel
+def _normal_quantile(p: float) -> float:
+    """Standard normal quantile to 5e-4 (Abramowitz & Stegun 1964, 26.2.23): a starting guess."""
+    small = min(p, 1.0 - p)
+    t = math.sqrt(-2.0 * math.log(max(small, 1e-300)))
+    top = 2.515517 + t * (0.802853 + t * 0.010328)
+    x = t - top / (1.0 + t * (1.432788 + t * (0.189269 + t * 0.001308)))
+    return -x if p < 0.5 else x
