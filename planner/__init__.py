@@ -11,6 +11,12 @@ load_scenario, Scenario, Plan, Truth
     A planned trial and a state of nature; scenarios are TOML or JSON files.
 sample_size, power, power_curve, detectable_effect
     The smallest N, the operating characteristics at given N, the smallest detectable effect.
+assurance, assurance_curve, expected_power, TruthPrior
+    Probability of success over a distribution of truths, simulated and in closed form.
+assurance_size, precision_size, calibrate
+    The smallest N by assurance or by interval width; thresholds with a chosen type I error.
+load_library
+    The library of published numbers, `priors/`.
 analyse
     The planned analysis on real data.
 evaluate_blocks, Simulation, Case
@@ -26,21 +32,37 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from planner.errors import PlannerError as PlannerError
+    from planner.evidence.library import load_library as load_library
     from planner.operating.comparison import Comparison as Comparison
     from planner.operating.analyse import analyse as analyse
+    from planner.operating.assurance import assurance as assurance
+    from planner.operating.assurance import assurance_curve as assurance_curve
+    from planner.operating.calibrate import calibrate as calibrate
     from planner.operating.evaluate import Case as Case
     from planner.operating.evaluate import Simulation as Simulation
     from planner.operating.evaluate import evaluate_blocks as evaluate_blocks
+    from planner.operating.expected_power import expected_power as expected_power
     from planner.operating.power import power as power
     from planner.operating.power import power_curve as power_curve
     from planner.plan.plan import Plan as Plan
     from planner.scenario import Scenario as Scenario
     from planner.scenario import load_scenario as load_scenario
+    from planner.search.assurance_size import assurance_size as assurance_size
     from planner.search.detect import detectable_effect as detectable_effect
+    from planner.search.precision_size import precision_size as precision_size
     from planner.search.sample_size import sample_size as sample_size
     from planner.truth.truth import Truth as Truth
+    from planner.truth.truth_prior import TruthPrior as TruthPrior
 
 _HOMES = {
+    "TruthPrior": "planner.truth.truth_prior",
+    "assurance": "planner.operating.assurance",
+    "assurance_curve": "planner.operating.assurance",
+    "assurance_size": "planner.search.assurance_size",
+    "calibrate": "planner.operating.calibrate",
+    "expected_power": "planner.operating.expected_power",
+    "load_library": "planner.evidence.library",
+    "precision_size": "planner.search.precision_size",
     "PlannerError": "planner.errors",
     "Comparison": "planner.operating.comparison",
     "analyse": "planner.operating.analyse",

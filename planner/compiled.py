@@ -16,7 +16,7 @@ import numba
 
 
 def kernel[F: Callable[..., Any]](function: F) -> F:
-    """Compile `function` with numba: cached, without the interpreter lock.
+    """Compile `function` with numba: cached, without the interpreter lock, 1/0 as infinite.
 
     Where nothing can be written it is compiled anew in every process.
     """
@@ -26,9 +26,9 @@ def kernel[F: Callable[..., Any]](function: F) -> F:
     config.CACHE_DIR = str((Path(before) if before else _home(folder)) / sources_digest(folder))
     compiled: Any
     try:
-        compiled = numba.njit(cache=True, nogil=True)(function)
+        compiled = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
     except RuntimeError:  # no folder to cache in
-        compiled = numba.njit(nogil=True)(function)
+        compiled = numba.njit(nogil=True, error_model="numpy")(function)
     finally:
         config.CACHE_DIR = before
     result: F = compiled

@@ -23,6 +23,8 @@ class Stream(IntEnum):
     OUTCOME = 0
     ATTRITION = 1
     SEX = 2
+    TRUTH = 3
+    INFERENCE = 4
 
 
 def generator(seed: int, stream: Stream, block: int) -> np.random.Generator:

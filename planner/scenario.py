@@ -20,6 +20,7 @@ from planner.plan.plan import Plan
 from planner.spec import Spec
 from planner.truth.covariance import covariance_matrix
 from planner.truth.truth import Truth
+from planner.truth.truth_prior import TruthPrior, check_truth_prior
 
 SCHEMA_VERSION = 1
 
@@ -63,6 +64,7 @@ class Scenario(Spec):
     Parameters
     ----------
     plan, truth : what the sponsor controls, and what nature does.
+    truth_prior : what else nature may do, for assurance; power is that of `truth` alone.
     alternatives : named overrides, e.g. the effect at the pilot's face value.
     citations : dotted path → where that number comes from.
     """
@@ -72,6 +74,7 @@ class Scenario(Spec):
     notes: str = ""
     plan: Plan
     truth: Truth
+    truth_prior: TruthPrior | None = None
     monte_carlo: MonteCarlo = MonteCarlo()
     alternatives: tuple[Alternative, ...] = ()
     citations: dict[str, Citation] = {}
@@ -99,9 +102,16 @@ class Scenario(Spec):
                 "people can only leave before the last one",
                 key=f"truth.attrition.after_period_{last}",
             )
+        if self.truth_prior is not None:
+            check_truth_prior(self.truth_prior, truth, design.treatments, design.n_periods)
         if self.by_sex and truth.female_share is None:
             raise InvalidInput(
                 "the analysis is by sex but truth.female_share is missing; give it",
+                key="truth.female_share",
+            )
+        if getattr(self.plan.analysis, "sd_by_sex", False) and truth.female_share is None:
+            raise InvalidInput(
+                "sd_by_sex is true but truth.female_share is missing; give it",
                 key="truth.female_share",
             )
         wrong = [h.name for h in self.plan.hypotheses if h.sex != "overall" and not self.by_sex]
@@ -124,6 +134,16 @@ class Scenario(Spec):
         """Share of women that weights the overall effect."""
         return self.plan.population_share or self.truth.female_share
 
+    def variants(self) -> tuple["Scenario", ...]:
+        """The scenario under each of the plan's other analyses."""
+        plan = self.plan
+        return tuple(
+            self.model_copy(
+                update={"plan": plan.model_copy(update={"analysis": other, "other_analyses": ()})}
+            )
+            for other in plan.other_analyses
+        )
+
     def with_changes(self, changes: Mapping[str, Any], source: str = "") -> "Scenario":
         """A copy with values at dotted paths replaced, validated like a file."""
         raw = self.plain(full=True)
@@ -134,7 +154,11 @@ class Scenario(Spec):
     def fingerprint(self) -> str:
         """SHA-256 of the canonical JSON of everything that changes a number."""
         data = self.model_dump(mode="json", exclude={"label", "notes", "citations"})
+        if data["truth_prior"] is None:
+            data.pop("truth_prior")
         data["alternatives"] = [a["changes"] for a in data["alternatives"]]
+        if not data["plan"]["other_analyses"]:
+            data["plan"].pop("other_analyses")
         data["plan"].pop("treatments")
         data["plan"]["design"] = data["plan"]["design"]["sequences"]
         data["truth"]["endpoint"] = data["truth"]["endpoint"]["scale"]
@@ -148,6 +172,8 @@ class Scenario(Spec):
 
 def set_path(raw: dict[str, Any], path: str, value: Any) -> None:
     """Put `value` at a dotted path of nested tables and lists (by index or by ``name``).
+
+    Another ``kind`` empties its table first: the keys of one form mean nothing to another.
 
     Raises
     ------
@@ -166,6 +192,8 @@ def set_path(raw: dict[str, Any], path: str, value: Any) -> None:
         item = _list_item(node, last, path)
         node[node.index(item)] = value
     else:
+        if last == "kind" and node.get("kind", value) != value:
+            node.clear()
         node[last] = value
 
 

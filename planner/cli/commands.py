@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from planner import __version__
+from planner.cli.assurance import assurance
 from planner.cli.evidence import evidence
 from planner.cli.options import RunOptions, emit, parse_sizes, required_size, run_options
 from planner.cli.progress import block_progress, search_progress
@@ -126,6 +127,7 @@ def calibrate(options: RunOptions, n_subjects: int | None, alpha: float | None) 
         emit(show_calibration.text(scenario, results), options.out)
 
 
+cli.add_command(assurance)
 cli.add_command(evidence)
 
 

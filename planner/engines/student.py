@@ -7,6 +7,7 @@ Power of one- and two-sided tests is a noncentral t probability (Johnson, Kotz &
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import combinations, pairwise
 
 import numpy as np
 from numpy.polynomial import chebyshev
@@ -78,9 +79,12 @@ def _below(df: float, shift: float, critical: float) -> float:
     return float(np.sum(weight * special.ndtr(critical * s - shift)))
 
 
-def _standard_error_ratio(df: float, widest: float = np.inf) -> tuple[FloatArray, FloatArray]:
-    """Nodes and weights over √(χ²_df / df), up to `widest` if that is smaller."""
+def _standard_error_ratio(
+    df: float, widest: float = np.inf, narrowest: float = 0.0
+) -> tuple[FloatArray, FloatArray]:
+    """Nodes and weights over √(χ²_df / df), between `narrowest` and `widest`."""
     low, high = np.sqrt(special.chdtri(df, [1 - 1e-15, 1e-15]) / df)
+    low = min(max(low, narrowest), high)
     high = max(low, min(widest, high))
     bend = 3.0 if df < 8 else 1.0  # the density has a root or pole at 0 when df is small
     u = (_NODES + 1) / 2
@@ -136,10 +140,24 @@ def power_inside(
         for (lower, upper, _), c in zip(regions, critical, strict=True)
         if c > 0
     ]
-    s, weight = _standard_error_ratio(df, min(widths, default=np.inf))
-    with np.errstate(invalid="ignore"):
-        lows = [(r[0] - effect) / se + c * s for r, c in zip(regions, critical, strict=True)]
-        highs = [(r[1] - effect) / se - c * s for r, c in zip(regions, critical, strict=True)]
-    low, high = np.max(lows, axis=0), np.min(highs, axis=0)
-    inside = special.ndtr(high) - special.ndtr(low)
-    return float(np.sum(weight * np.maximum(inside, 0.0)))
+    # Where one bound takes over from another the integrand has a kink: integrate piece by piece.
+    lines = [(r[0] - effect, c * se) for r, c in zip(regions, critical, strict=True)]
+    lines += [(effect - r[1], c * se) for r, c in zip(regions, critical, strict=True)]
+    ends = [0.0, *_crossings(lines), min(widths, default=np.inf)]
+    total = 0.0
+    for start, end in pairwise(ends):
+        s, weight = _standard_error_ratio(df, end, start)
+        low = np.max([(a + slope * s) / se for a, slope in lines[: len(regions)]], axis=0)
+        high = np.min([-(a + slope * s) / se for a, slope in lines[len(regions) :]], axis=0)
+        inside = special.ndtr(high) - special.ndtr(low)
+        total += float(np.sum(weight * np.maximum(inside, 0.0)))
+    return total
+
+
+def _crossings(lines: Sequence[tuple[float, float]]) -> list[float]:
+    """Positive places where any two of the lines intercept + slope · s meet, in order."""
+    places = set()
+    for (a, b), (c, d) in combinations(lines, 2):
+        if b != d and np.isfinite(a) and np.isfinite(c) and (a - c) / (d - b) > 0:
+            places.add((a - c) / (d - b))
+    return sorted(places)

@@ -60,7 +60,8 @@ class Simulation:
         scenario = case.scenario
         self.layout: Layout = lay_out(scenario, case.n_subjects)
         self.closed_form = ClosedForm(scenario).precision_of(self.layout)
-        if self.closed_form is None:
+        bayesian = isinstance(scenario.plan.analysis, Posterior)
+        if self.closed_form is None and not bayesian:
             raise InvalidInput(
                 f"n_subjects is {case.n_subjects}, too few to estimate every hypothesis with this "
                 f"analysis; give at least {minimum_size(scenario)}",
@@ -94,11 +95,12 @@ class Simulation:
 
     def characteristics(self, total: Tally) -> OperatingCharacteristics:
         """Operating characteristics of a finished tally."""
-        assert self.closed_form is not None
-        power, c = power_of(self.case.scenario, self.closed_form), self.rule.criteria
-        exact = self.closed_form.exact
+        c, form = self.rule.criteria, self.closed_form
         bayesian = isinstance(self.case.scenario.plan.analysis, Posterior)
-        plain = self.rule.table is None and not bayesian
+        oracles: list[tuple[float, bool] | None] = [None] * len(self.rule.names)
+        if form is not None and self.rule.table is None and not bayesian:
+            power = power_of(self.case.scenario, form)
+            oracles = [(float(value), form.exact) for value in power]
         zones = [bool(np.any(c.is_stop[c.row == h])) for h in range(len(self.rule.names))]
         sexes = self.sexes is not None
         return OperatingCharacteristics(
@@ -111,7 +113,7 @@ class Simulation:
                     h,
                     total,
                     float(self.effects[h]),
-                    (float(power[h]), exact) if plain else None,
+                    oracles[h],
                     zones[h],
                 )
                 for h, name in enumerate(self.rule.names)

@@ -11,38 +11,58 @@ from planner.compiled import kernel
 from planner.rng import BLOCK_SIZE, Stream, generator
 from planner.trials.layout import Layout
 from planner.trials.moments import FloatArray, IntArray, Moments
+from planner.trials.varied import VariedLayout, unvaried
 
 
-def draw_moments(layout: Layout, seed: int, block: int, size: int) -> Moments:
-    """The first `size` trials of a block, as moments."""
-    n = draw_counts(layout, seed, block)[:size]
-    n_periods = layout.mean.shape[1]
-    factors = [
-        np.pad(np.linalg.cholesky(layout.covariance[c.stratum, :m, :m]), (0, n_periods - m))
-        for c, m in zip(layout.cells, layout.n_observed, strict=True)
-    ]
-    mean = np.zeros((size, len(layout.cells), n_periods))
-    scatter = np.zeros((*mean.shape, n_periods))
+def draw_moments(
+    layout: Layout, seed: int, block: int, size: int, varied: VariedLayout | None = None
+) -> Moments:
+    """The first `size` trials of a block, as moments; under truths of their own if `varied`."""
+    truths = varied or unvaried(layout)
+    n = draw_counts(layout, seed, block, truths.probability)[:size]
+    mean = np.zeros((size, len(layout.cells), layout.mean.shape[1]))
+    scatter = np.zeros((*mean.shape, mean.shape[2]))
     rng = generator(seed, Stream.OUTCOME, block)
-    _fill(rng, n, layout.n_observed, layout.mean, np.array(factors), mean, scatter)
+    factors = _factors(layout, truths.covariance)
+    _fill(rng, n, layout.n_observed, truths.mean, factors, mean, scatter)
     return Moments(n, mean, scatter)
 
 
-def draw_counts(layout: Layout, seed: int, block: int) -> IntArray:
-    """People per cell for every trial of a block, axes [T, C]."""
+def _factors(layout: Layout, covariance: FloatArray) -> FloatArray:
+    """Cholesky factors of the observed visits of every cell, axes [T, C, P, P], zero-padded."""
+    n_periods = covariance.shape[-1]
+    factors = np.zeros((len(covariance), len(layout.cells), n_periods, n_periods))
+    for c, (cell, m) in enumerate(zip(layout.cells, layout.n_observed, strict=True)):
+        factors[:, c, :m, :m] = np.linalg.cholesky(covariance[:, cell.stratum, :m, :m])
+    return factors
+
+
+def draw_counts(
+    layout: Layout, seed: int, block: int, probability: FloatArray | None = None
+) -> IntArray:
+    """People per cell for every trial of a block, axes [T, C].
+
+    Parameters
+    ----------
+    probability : chances of the cells by trial, [T or 1, C]; default the layout's.
+    """
     people = draw_people(layout, seed, block)
     rng = generator(seed, Stream.ATTRITION, block)
+    chances = layout.probability[None] if probability is None else probability
     counts = np.zeros((BLOCK_SIZE, len(layout.cells)), dtype=np.int64)
     left: dict[tuple[int, int], IntArray] = {}
-    share: dict[tuple[int, int], float] = {}
+    share: dict[tuple[int, int], FloatArray] = {}
     for c, cell in enumerate(layout.cells):
         place = (cell.sequence, cell.stratum)
         remaining = left.get(place, people[:, cell.sequence, cell.stratum])
-        rest = share.get(place, 1.0)
-        chance = min(1.0, layout.probability[c] / rest) if rest > 0 else 1.0
-        last = rest - layout.probability[c] < 1e-12
-        counts[:, c] = remaining if last else rng.binomial(remaining, chance)
-        left[place], share[place] = remaining - counts[:, c], rest - layout.probability[c]
+        rest = share.get(place, np.ones(len(chances)))
+        after = rest - chances[:, c]
+        if np.all(after < 1e-12):
+            counts[:, c] = remaining
+        else:
+            chance = np.divide(chances[:, c], rest, out=np.ones(len(rest)), where=rest > 0)
+            counts[:, c] = rng.binomial(remaining, np.minimum(1.0, chance))
+        left[place], share[place] = remaining - counts[:, c], after
     return counts
 
 
@@ -67,12 +87,18 @@ def _fill(
     mean: FloatArray,
     scatter: FloatArray,
 ) -> None:
-    """Fill mean [T, C, P] and scatter [T, C, P, P]; `factors` are Cholesky factors [C, P, P]."""
-    n_periods = expected.shape[1]
+    """Fill mean [T, C, P] and scatter [T, C, P, P].
+
+    `expected` [T, C, P] and the Cholesky factors [T, C, P, P] have one T where trials do not
+    differ.
+    """
+    n_periods = expected.shape[2]
+    mean_step, factor_step = int(expected.shape[0] > 1), int(factors.shape[0] > 1)
     z = np.zeros(n_periods)
     bartlett = np.zeros((n_periods, n_periods))
     root = np.zeros((n_periods, n_periods))
     for t in range(n.shape[0]):
+        centre, factor = expected[t * mean_step], factors[t * factor_step]
         for c in range(n.shape[1]):
             m, people = n_observed[c], n[t, c]
             if people == 0:
@@ -87,16 +113,16 @@ def _fill(
                     else:
                         bartlett[i, j] = rng.standard_normal()
             for i in range(m):
-                value = expected[c, i]
+                value = centre[c, i]
                 for j in range(i + 1):
-                    value += shrink * factors[c, i, j] * z[j]
+                    value += shrink * factor[c, i, j] * z[j]
                 mean[t, c, i] = value
             columns = min(m, freedom)
             for i in range(m):
                 for j in range(min(i + 1, columns)):
                     value = 0.0
                     for k in range(j, i + 1):
-                        value += factors[c, i, k] * bartlett[k, j]
+                        value += factor[c, i, k] * bartlett[k, j]
                     root[i, j] = value
             for i in range(m):
                 for j in range(i + 1):

@@ -69,7 +69,7 @@ def lay_out(scenario: Scenario, n_subjects: int) -> Layout:
         cells=tuple(cells),
         people=allocate(n_subjects, plan.weights, truth.female_share),
         probability=np.array([patterns[c.stratum, c.n_observed - 1] for c in cells]),
-        mean=_expected_outcomes(scenario)[[c.sequence for c in cells], [c.stratum for c in cells]],
+        mean=_planned_outcomes(scenario)[[c.sequence for c in cells], [c.stratum for c in cells]],
         covariance=np.array(
             [covariance_matrix(covariance, n_periods, g) for g in range(len(strata))]
         ),
@@ -85,15 +85,28 @@ def visits(sequence: str, sex: str) -> tuple[Observation, ...]:
     )
 
 
-def _expected_outcomes(scenario: Scenario) -> FloatArray:
-    """μ_gsp of every sequence and stratum on the scale of the analysis, axes [S, G, P]."""
+def expected_outcomes(scenario: Scenario, effects: FloatArray, lasting: FloatArray) -> FloatArray:
+    """μ_gsp on the scale of the analysis, axes […, S, G, P].
+
+    Parameters
+    ----------
+    effects, lasting : τ and λ, axes […, G, K] and […, K].
+    """
     design, truth = scenario.plan.design, scenario.truth
     treatments = design.treatments
-    effect = truth.treatment_effects(treatments, treatments[1])
-    lasting = truth.carryover_effects(treatments, treatments[1])
     given = np.array([[treatments.index(k) for k in s] for s in design.sequences])
-    carried = np.zeros(given.shape)
-    carried[:, 1:] = lasting[given[:, :-1]]
+    carried = np.zeros((*lasting.shape[:-1], *given.shape))
+    carried[..., 1:] = lasting[..., given[:, :-1]]
     period = truth.period_means(design.n_periods)
-    outcome = effect[:, given].transpose(1, 0, 2) + (period + carried)[:, None, :]
-    return outcome + truth.stratum_means()[None, :, None]
+    outcome = np.swapaxes(effects[..., given], -3, -2) + (period + carried)[..., None, :]
+    return np.asarray(outcome + truth.stratum_means()[:, None])
+
+
+def _planned_outcomes(scenario: Scenario) -> FloatArray:
+    """μ_gsp of the scenario's truth, axes [S, G, P]."""
+    truth, treatments = scenario.truth, scenario.plan.design.treatments
+    return expected_outcomes(
+        scenario,
+        truth.treatment_effects(treatments, treatments[1]),
+        truth.carryover_effects(treatments, treatments[1]),
+    )

@@ -7,12 +7,12 @@ cannot move an outcome.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.rng import BLOCK_SIZE, Stream, generator
 from planner.trials.draw import draw_people
 from planner.trials.layout import Layout
 from planner.trials.moments import FloatArray, IntArray, Moments, moments_of
+from planner.trials.varied import VariedLayout, unvaried
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,20 +32,31 @@ class SubjectBatch:
     stratum: IntArray
 
 
-def draw_subjects(layout: Layout, seed: int, block: int, size: int) -> SubjectBatch:
-    """The first `size` trials of a block, person by person."""
+def draw_subjects(
+    layout: Layout, seed: int, block: int, size: int, varied: VariedLayout | None = None
+) -> SubjectBatch:
+    """The first `size` trials of a block, person by person; see `draw_moments`."""
+    truths = varied or unvaried(layout)
     people = draw_people(layout, seed, block)[:size]
     sequence, stratum = _membership(people)
     n_subjects, n_periods = sequence.shape[1], layout.mean.shape[1]
-    expected, cumulative = _by_group(layout)
     z = generator(seed, Stream.OUTCOME, block).standard_normal((BLOCK_SIZE, n_subjects, n_periods))[
         :size
     ]
-    factors = np.linalg.cholesky(layout.covariance)
-    y = expected[sequence, stratum] + np.einsum("tnij,tnj->tni", factors[stratum], z)
+    expected = _by_group(layout, truths.mean)
+    factors = np.linalg.cholesky(truths.covariance)
+    y = expected[_trial(expected, size), sequence, stratum] + np.einsum(
+        "tnij,tnj->tni", factors[_trial(factors, size), stratum], z
+    )
     u = generator(seed, Stream.ATTRITION, block).random((BLOCK_SIZE, n_subjects))[:size]
-    stays = u[..., None] >= cumulative[sequence, stratum][..., :-1]
+    leaving = _leaving(layout, truths.probability)
+    stays = u[..., None] >= leaving[_trial(leaving, size), sequence, stratum][..., :-1]
     return SubjectBatch(y, 1 + stays.sum(axis=2), sequence, stratum)
+
+
+def _trial(values: FloatArray, size: int) -> IntArray:
+    """Index of every trial on the first axis of `values`, [T, 1]; 0 where trials do not differ."""
+    return np.arange(size)[:, None] * int(len(values) > 1)
 
 
 def subject_moments(layout: Layout, batch: SubjectBatch) -> Moments:
@@ -72,13 +83,18 @@ def _membership(people: IntArray) -> tuple[IntArray, IntArray]:
     return group // n_strata, group % n_strata
 
 
-def _by_group(layout: Layout) -> tuple[FloatArray, NDArray[np.float64]]:
-    """Expected outcomes [S, G, P], and the chance of observing at most m periods, [S, G, P]."""
-    n_sequences, n_strata = layout.people.shape
-    n_periods = layout.mean.shape[1]
-    expected = np.zeros((n_sequences, n_strata, n_periods))
-    probability = np.zeros((n_sequences, n_strata, n_periods))
+def _by_group(layout: Layout, mean: FloatArray) -> FloatArray:
+    """Expected outcomes, axes [T, S, G, P], from those of the cells [T, C, P]."""
+    expected = np.zeros((len(mean), *layout.people.shape, mean.shape[2]))
     for c, cell in enumerate(layout.cells):
-        expected[cell.sequence, cell.stratum] = layout.mean[c]
-        probability[cell.sequence, cell.stratum, cell.n_observed - 1] = layout.probability[c]
-    return expected, np.cumsum(probability, axis=2)
+        expected[:, cell.sequence, cell.stratum] = mean[:, c]
+    return expected
+
+
+def _leaving(layout: Layout, probability: FloatArray) -> FloatArray:
+    """Chance of observing at most m periods, axes [T, S, G, P], from those of the cells [T, C]."""
+    n_periods = layout.mean.shape[1]
+    exactly = np.zeros((len(probability), *layout.people.shape, n_periods))
+    for c, cell in enumerate(layout.cells):
+        exactly[:, cell.sequence, cell.stratum, cell.n_observed - 1] = probability[:, c]
+    return np.cumsum(exactly, axis=3)

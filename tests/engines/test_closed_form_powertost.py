@@ -19,8 +19,8 @@ from tests.reference import Case, case_id, reference, reference_case
 
 CASES = reference("power_powertost")
 OUT_OF_SCOPE = {
-    "exppower_exact_both": "expected power: assurance",
-    "exppower_approx_both": "expected power: assurance",
+    "exppower_exact_both": "test_closed_form_expected_power.py",
+    "exppower_approx_both": "test_closed_form_expected_power.py",
 }
 OTHER_DF = "sup_robust_3x3"
 """Planned with the df of the robust analysis, sum(n) − sequences."""

@@ -3,6 +3,7 @@
 from tests.engines import (
     test_closed_form_carryover,
     test_closed_form_dropout,
+    test_closed_form_expected_power,
     test_closed_form_factorial,
     test_closed_form_log_scale,
     test_closed_form_paired,
@@ -12,6 +13,7 @@ from tests.reference import reference
 IN_SCOPE = (
     *test_closed_form_carryover.IDS,
     *test_closed_form_dropout.IDS,
+    *test_closed_form_expected_power.IDS,
     *test_closed_form_factorial.IDS,
     *test_closed_form_log_scale.IDS,
     *test_closed_form_paired.IDS,
@@ -22,9 +24,7 @@ REASONS = {
         "EQ-05",
     ),
     "a test of carry-over, which is never done": ("CO-12",),
-    "expected power: assurance": ("EP-01", "EP-05", "EP-06", "EP-07", "EP-08", "EP-17", "EP-18"),
     "uncertainty of a pilot's CV: evidence": ("EP-11", "EP-12"),
-    "known variance: the program's tests estimate it": ("EP-16",),
     "probability of success of a group-sequential trial": ("EP-19",),
     "binary endpoints": ("BIN-01", "BIN-02"),
     "regression slopes between groups": ("INT-07",),

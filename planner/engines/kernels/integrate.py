@@ -16,6 +16,8 @@ IntArray = NDArray[np.int64]
 
 NEGLIGIBLE = 1e-5
 """Share of the largest weight below which a component at a point is left out."""
+LARGEST_TAIL = 1e-3
+"""Largest share of the posterior at the last node of τ."""
 
 
 @kernel
@@ -33,6 +35,8 @@ def integrate(
     answers: Answers,
 ) -> float:
     """Fill probabilities, means, SDs and variances; returns the error of the probabilities.
+
+    It is infinite if the posterior of τ is not negligible where the nodes end.
 
     Parameters
     ----------
@@ -58,7 +62,7 @@ def integrate(
     coarse, scratch = np.zeros(n_regions), np.zeros(n)
     centre, spread = np.zeros(n_contrasts), np.zeros(n_contrasts)
     probability[:], estimate[:], second[:], variance[:] = 0.0, 0.0, 0.0, 0.0
-    total, rough_total, best = 0.0, 0.0, value[:count].max()
+    total, rough_total, best, last = 0.0, 0.0, value[:count].max(), 0.0
     for node in range(count):
         edge, even, key = _place(node, reach, lattice, kind)
         update(
@@ -73,6 +77,8 @@ def integrate(
             rough = weight * nested[j % n_tau] if even else 0.0
             here += weight
             rough_total += rough
+            if n_tau > 1 and j % n_tau == n_tau - 1:
+                last += weight
             slot = key * n + j
             heap[slot, 0] += weight
             for h in range(n_contrasts):
@@ -102,6 +108,8 @@ def integrate(
     variance /= total
     estimate /= total
     second[:] = np.sqrt(np.maximum(second / total - estimate**2, 0.0))
+    if last > LARGEST_TAIL * total:
+        return np.inf
     error: float = np.abs(coarse / rough_total - probability).max()
     return error
 

@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 from planner.compiled import kernel
 from planner.engines.kernels.arrays import Components, Lattice, Prior, TrialSums, Work
 from planner.engines.kernels.conditional import eliminate, normal_equations, update
-from planner.engines.kernels.sd_prior import FIXED, is_even, log_prior, prior_width, sd_of
+from planner.engines.kernels.sd_prior import (
+    FIXED,
+    is_even,
+    log_prior,
+    prior_guess,
+    prior_width,
+    sd_of,
+)
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -73,29 +80,24 @@ def highest(value: FloatArray) -> float:
 
 
 @kernel
-def starting_point(
-    sums: TrialSums, prior: Prior, work: Work, point: FloatArray, step: FloatArray
-) -> None:
-    """Moment estimates of the SDs, and the lattice spacing of one posterior SD, both [D]."""
-    multiplier, a, b = sums.multiplier, sums.a, sums.b
-    squares, freedom = sums.squares, sums.freedom
+def starting_point(sums: TrialSums, prior: Prior, work: Work, point: FloatArray) -> None:
+    """Moment estimates of the variances in ``work.variance``, and their coordinates [D].
+
+    Prior guesses count as one observation each, so that a trial with hardly any data starts there.
+    """
+    a, b, squares, freedom = sums.a, sums.b, sums.squares, sums.freedom
     kind, setting, variance, m, z = prior.kind, prior.setting, work.variance, work.m, work.z
-    n_columns = z.shape[0]
-    none = np.zeros(n_columns)
-    ridge = np.full(n_columns, 1e-9)
-    n_groups, n_strata = squares.shape
+    n_columns, n_groups, n_strata = z.shape[0], squares.shape[0], squares.shape[1]
+    none, ridge, beta = np.zeros(n_columns), np.full(n_columns, 1e-9), np.zeros(n_columns)
+    overall = max(np.sum(squares) / max(np.sum(freedom), 1.0), 1e-200)
     for d in range(kind.shape[0]):
-        if kind[d] == FIXED:
-            variance[d // 2, d % 2] = setting[d, 0] ** 2
-        else:
-            variance[d // 2, d % 2] = max(np.sum(squares) / max(np.sum(freedom), 1.0), 1e-300)
+        variance[d // 2, d % 2] = setting[d, 0] ** 2 if kind[d] == FIXED else overall
     for i in range(n_columns):
         for v in range(n_groups):
             for k in range(n_strata):
-                ridge[i] += 1e-9 * a[v, k, i, i] / max(variance[v, 0], 1e-300)
-    beta = np.zeros(n_columns)
+                ridge[i] += 1e-9 * a[v, k, i, i] / variance[v, 0]
     for _ in range(4):
-        normal_equations(variance, multiplier, a, b, squares, freedom, m, z)
+        normal_equations(variance, sums.multiplier, a, b, squares, freedom, m, z)
         if np.isnan(eliminate(none, ridge, m, z, work.start)):
             break
         for i in range(n_columns - 1, -1, -1):
@@ -104,59 +106,71 @@ def starting_point(
                 value -= m[j, i] * beta[j]
             beta[i] = value / m[i, i]
         for v in range(n_groups):
-            inside, across, people, weight = 0.0, 0.0, 0.0, 0.0
-            for k in range(n_strata):
-                residual = squares[v, k]
-                for i in range(n_columns):
-                    residual -= 2.0 * beta[i] * b[v, k, i]
-                    for j in range(n_columns):
-                        residual += beta[i] * a[v, k, i, j] * beta[j]
-                if k == 0:
-                    inside = residual
-                else:
-                    across += residual
-                    people += freedom[v, k]
-                    weight += freedom[v, k] * multiplier[k]
-            degrees = max(freedom[v, 0] - 0.5 * n_columns, 1.0)
-            if kind[2 * v] != FIXED:
-                floor = 1e-12 * (inside + across) / max(people, 1.0) + 1e-300
-                variance[v, 0] = max(inside / degrees, floor)
-                if freedom[v, 0] == 0.0:
-                    variance[v, 0] = max(across / max(people, 1.0) / 2.0, floor)
-            if kind[2 * v + 1] != FIXED:
-                excess = across * people / max(people - 0.5 * n_columns, 1.0)
-                excess -= variance[v, 0] * people
-                variance[v, 1] = max(excess / max(weight, 1.0), 0.0)
-    for v in range(n_groups):
-        people, size = 0.0, 1.0
-        for k in range(1, n_strata):
-            people += freedom[v, k]
-            size = max(size, multiplier[k] if freedom[v, k] > 0.0 else 1.0)
-        within, between = np.sqrt(variance[v, 0]), np.sqrt(variance[v, 1])
-        _coordinate(2 * v, kind, setting, within, within, point)
-        _coordinate(2 * v + 1, kind, setting, between, within, point)
-        spread = 1.0 / np.sqrt(2.0 * max(freedom[v, 0] - 0.5 * n_columns, 1.0))
-        step[2 * v] = _combined(spread, prior_width(2 * v, kind[2 * v], setting[2 * v], within))
-        total = variance[v, 0] + size * variance[v, 1]
-        reach = total * np.sqrt(2.0 / max(people - 0.5 * n_columns, 1.0)) / size
-        spread = np.sqrt(variance[v, 1] + reach) - between
-        e = 2 * v + 1
-        if not is_even(e, kind[e]):
-            spread = min(spread / max(between, 0.5 * np.sqrt(reach)), 1.0)
-        step[e] = _combined(spread, prior_width(e, kind[e], setting[e], within))
+            _moment_estimates(v, beta, sums, prior, variance)
+    for d in range(kind.shape[0]):
+        within, sd = np.sqrt(variance[d // 2, 0]), np.sqrt(variance[d // 2, d % 2])
+        if kind[d] == FIXED:
+            point[d] = setting[d, 0]
+        else:
+            point[d] = sd if is_even(d, kind[d]) else np.log(max(sd, 0.1 * within, 1e-100))
 
 
 @kernel
-def _coordinate(
-    d: int, kind: IntArray, setting: FloatArray, sd: float, within: float, point: FloatArray
+def _moment_estimates(
+    v: int, beta: FloatArray, sums: TrialSums, prior: Prior, variance: FloatArray
 ) -> None:
-    """Put an SD into its coordinate, inside its prior."""
-    if kind[d] == FIXED:
-        point[d] = setting[d, 0]
-    elif is_even(d, kind[d]):
-        point[d] = sd
-    else:
-        point[d] = np.log(max(sd, 0.1 * within, 1e-150))
+    """Variances of group v from its residual sums of squares, shrunken to their prior guesses."""
+    kind, setting, n_columns = prior.kind, prior.setting, beta.shape[0]
+    inside, across, people, weight = 0.0, 0.0, 0.0, 0.0
+    for k in range(sums.squares.shape[1]):
+        residual = sums.squares[v, k]
+        for i in range(n_columns):
+            residual -= 2.0 * beta[i] * sums.b[v, k, i]
+            for j in range(n_columns):
+                residual += beta[i] * sums.a[v, k, i, j] * beta[j]
+        if k == 0:
+            inside = residual
+        else:
+            across += residual
+            people += sums.freedom[v, k]
+            weight += sums.freedom[v, k] * sums.multiplier[k]
+    w, e = 2 * v, 2 * v + 1
+    if kind[w] != FIXED:
+        guess = prior_guess(w, kind[w], setting[w], 0.0) ** 2
+        degrees = max(sums.freedom[v, 0] - 0.5 * n_columns, 0.0) + (1.0 if guess > 0.0 else 0.0)
+        floor = 1e-12 * (inside + across) / max(people, 1.0) + 1e-200
+        variance[v, 0] = max((inside + guess) / max(degrees, 0.5), floor)
+    if kind[e] != FIXED:
+        guess = prior_guess(e, kind[e], setting[e], np.sqrt(variance[v, 0])) ** 2
+        excess = across * people / max(people - 0.5 * n_columns, 1.0) - variance[v, 0] * people
+        variance[v, 1] = (max(excess, 0.0) + guess) / (weight + 1.0)
+
+
+@kernel
+def set_steps(sums: TrialSums, prior: Prior, work: Work, point: FloatArray, step: FloatArray) -> None:
+    """Roughly one posterior SD of every coordinate around a point, [D].
+
+    log σ_w has the variance 1/2ν; σ_w² + m σ_b² is known to √(2/ν) of itself.
+    """
+    kind, setting, variance = prior.kind, prior.setting, work.variance
+    n_columns, n_strata = work.z.shape[0], sums.squares.shape[1]
+    for d in range(kind.shape[0]):
+        variance[d // 2, d % 2] = sd_of(d, kind[d], point[d]) ** 2
+    for v in range(variance.shape[0]):
+        people, size = 0.0, 1.0
+        for k in range(1, n_strata):
+            people += sums.freedom[v, k]
+            size = max(size, sums.multiplier[k] if sums.freedom[v, k] > 0.0 else 1.0)
+        w, e = 2 * v, 2 * v + 1
+        within, between = np.sqrt(variance[v, 0]), np.sqrt(variance[v, 1])
+        spread = 1.0 / np.sqrt(2.0 * max(sums.freedom[v, 0] - 0.5 * n_columns, 1.0))
+        step[w] = _combined(spread, prior_width(w, kind[w], setting[w], within))
+        total = variance[v, 0] + size * variance[v, 1]
+        reach = total * np.sqrt(2.0 / max(people - 0.5 * n_columns, 1.0)) / size
+        spread = np.sqrt(variance[v, 1] + reach) - between
+        if not is_even(e, kind[e]):
+            spread = min(spread / max(between, 0.5 * np.sqrt(reach)), 1.0)
+        step[e] = _combined(spread, prior_width(e, kind[e], setting[e], within))
 
 
 @kernel

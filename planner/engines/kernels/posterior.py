@@ -25,7 +25,7 @@ from planner.engines.kernels.arrays import (
 )
 from planner.engines.kernels.conditional import effect_prior, eliminate, normal_equations
 from planner.engines.kernels.integrate import integrate, intervals
-from planner.engines.kernels.lattice import climb, flood, starting_point
+from planner.engines.kernels.lattice import climb, flood, set_steps, starting_point
 from planner.engines.kernels.sd_prior import FIXED, JEFFREYS, is_even
 from planner.engines.kernels.tau import tau_nodes
 
@@ -38,6 +38,11 @@ FINER = (1.0, 0.6, 0.36)
 """Spacings that are tried, in units of the first."""
 BOX = 24.0
 """Half the width of the box that a lattice may fill, in posterior SDs."""
+FAR = 3
+"""Lattice steps from the start to the top beyond which the lattice is laid anew at the top."""
+COARSER = 1.6
+"""Factor on the spacing where the box was too small."""
+MOST_ATTEMPTS = 12
 
 
 @kernel
@@ -118,35 +123,44 @@ def _fit_trial(
     answers: Answers,
 ) -> tuple[int, float]:
     """Status and numerical error of one trial, on lattices as fine as needed."""
-    centre, step = np.zeros(len(prior.kind)), np.zeros(len(prior.kind))
-    starting_point(sums, prior, work, centre, step)
+    n_dims = len(prior.kind)
+    centre, step = np.zeros(n_dims), np.zeros(n_dims)
+    starting_point(sums, prior, work, centre)
     unit = _unit(sums, prior, work)
     people = sums.freedom[:, 1:].sum(axis=1) / sums.freedom[:, 1:].sum()
-    error = np.nan
-    for level in range(len(FINER)):
-        n_tau = _set_components(effects, unit, level, nodes, components)
+    error, level, attempt, stretch = np.nan, 0, 0, 1.0
+    while level < len(FINER) and attempt < MOST_ATTEMPTS:
+        attempt += 1
+        n_tau = _set_components(effects, unit, level, stretch, nodes, components)
         n = len(effects.log_mixture) * n_tau
         used = Components(
             components.log_weight[:n], components.precision[:n], components.shift[:n]
         )
         fine = spacing * FINER[level]
         reach = min(largest_reach, int(BOX / fine))
-        for d in range(len(prior.kind)):
-            lattice.spacing[d] = fine * step[d]
-            lattice.origin[d] = 0.0 if is_even(d, prior.kind[d]) else centre[d]
-            offset = (centre[d] - lattice.origin[d]) / lattice.spacing[d]
-            lattice.start[d] = 0 if prior.kind[d] == FIXED else round(offset)
         grid = Lattice(
             lattice.start, lattice.origin, lattice.spacing, lattice.seen, lattice.place,
             lattice.information, lattice.score, lattice.value[:, :n],
         )  # fmt: skip
-        best = climb(grid, sums, prior, used, work)
-        if np.isnan(best):
-            return NOT_ESTIMABLE, error
+        set_steps(sums, prior, work, centre, step)
+        far = True
+        best = np.nan
+        while far:
+            _lay(grid, prior, centre, fine * step)
+            before = grid.start.copy()
+            best = climb(grid, sums, prior, used, work)
+            if np.isnan(best):
+                return NOT_ESTIMABLE, error
+            far = np.abs(grid.start - before).max() > FAR and attempt < MOST_ATTEMPTS
+            if far:
+                attempt += 1
+                centre[:] = grid.origin + grid.spacing * grid.start
+                set_steps(sums, prior, work, centre, step)
         count = flood(grid, reach, best, sums, prior, used, work)
         if count < 0:
-            return IMPRECISE, error
-        terms = heap[: (2 * reach + 1) ** (len(prior.kind) // 2) * n]
+            spacing *= COARSER
+            continue
+        terms = heap[: (2 * reach + 1) ** (n_dims // 2) * n]
         terms[:] = 0.0
         error = integrate(
             count, reach, nodes[2, :n_tau], people, grid, prior, used, work, questions, terms,
@@ -155,13 +169,28 @@ def _fit_trial(
         if error <= LARGEST_ERROR:
             intervals(terms, questions.tail, answers)
             return OK, error
+        if error == np.inf:
+            stretch *= 2.5
+        else:
+            level += 1
     return IMPRECISE, error
 
 
 @kernel
+def _lay(lattice: Lattice, prior: Prior, centre: FloatArray, spacing: FloatArray) -> None:
+    """Lay the lattice so that it starts near `centre`; even coordinates are anchored at 0."""
+    for d in range(len(centre)):
+        lattice.spacing[d] = spacing[d]
+        lattice.origin[d] = 0.0 if is_even(d, prior.kind[d]) else centre[d]
+        offset = (centre[d] - lattice.origin[d]) / spacing[d]
+        lattice.start[d] = 0 if prior.kind[d] == FIXED else round(offset)
+
+
+@kernel
 def _set_components(
-    effects: EffectPrior, unit: float, level: int, nodes: FloatArray, components: Components
-) -> int:
+    effects: EffectPrior, unit: float, level: int, stretch: float, nodes: FloatArray,
+    components: Components,
+) -> int:  # fmt: skip
     """Prior of the effects at every node of τ and component; returns the number of nodes.
 
     nodes [3, …] are τ, its log weight and its factor in the nested rule.
@@ -170,7 +199,8 @@ def _set_components(
     nodes[0, 0], nodes[1, 0], nodes[2, 0] = np.inf, 0.0, 1.0
     if effects.n_sexes > 1 and effects.tau_kind >= 0:
         n_tau = tau_nodes(
-            effects.tau_kind, effects.tau_scale, unit, level, nodes[0], nodes[1], nodes[2]
+            effects.tau_kind, effects.tau_scale, unit, level, stretch,
+            nodes[0], nodes[1], nodes[2],
         )
     for c in range(len(effects.log_mixture)):
         for i in range(n_tau):

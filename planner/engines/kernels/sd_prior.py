@@ -49,6 +49,16 @@ def log_prior(point: FloatArray, kind: IntArray, setting: FloatArray) -> float:
 
 
 @kernel
+def prior_guess(coordinate: int, kind: int, setting: FloatArray, within: float) -> float:
+    """An SD that the prior finds likely; 0 for the improper one."""
+    if kind == RATIO:
+        return 0.7 * setting[0] * within
+    if kind == JEFFREYS:
+        return 0.0
+    return 0.7 * setting[0] if kind == HALF_NORMAL else setting[0]
+
+
+@kernel
 def prior_width(coordinate: int, kind: int, setting: FloatArray, within: float) -> float:
     """Rough SD of the prior in its coordinate; infinite for the improper one."""
     if kind == HALF_NORMAL:

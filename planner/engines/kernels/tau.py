@@ -13,7 +13,7 @@ TAU_FIXED, TAU_HALF_NORMAL = 0, 1
 SMALLEST_TAU = 1e-4
 """τ = 0, in units of the smallest standard error of an effect."""
 TAU_REACH = 4.8
-"""Largest τ considered, in scales of its prior."""
+"""Largest τ considered, in scales of its prior, unless its posterior reaches further."""
 LONGEST = 3.2
 """Range of t up to which the 9-point rule serves."""
 
@@ -43,20 +43,20 @@ _K21 = np.array([
 
 @kernel
 def tau_nodes(
-    kind: int, scale: float, unit: float, level: int, tau: FloatArray, log_weight: FloatArray,
-    nested: FloatArray,
+    kind: int, scale: float, unit: float, level: int, stretch: float, tau: FloatArray,
+    log_weight: FloatArray, nested: FloatArray,
 ) -> int:  # fmt: skip
     """Nodes and log weights of the prior of τ, and the factor of each in the nested rule.
 
     Gauss-Kronrod in t with τ = unit · sinh t, so that nodes are evenly spread where τ is small
     against the standard error of an effect (`unit`) and logarithmic beyond; `level` 0 has 9 or 21
-    nodes, 1 has 21. Returns their number.
+    nodes, others 21; `stretch` lengthens their range. Returns their number.
     """
     if kind == TAU_FIXED:
         tau[0] = max(scale, SMALLEST_TAU * unit)
         log_weight[0], nested[0] = 0.0, 1.0
         return 1
-    last = math.asinh(TAU_REACH * scale / unit)
+    last = math.asinh(TAU_REACH * stretch * scale / unit)
     rule = _K9 if level == 0 and last <= LONGEST else _K21
     n = 2 * len(rule) - 1
     for i in range(n):
