@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self, assert_never
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import Field, model_validator
-from scipy import special, stats
+from scipy import special
 
 from planner.errors import InvalidInput
 from planner.spec import Positive, Spec
@@ -154,8 +154,8 @@ class NormalComponents:
     sds: FloatArray
 
 
-T_NODES = 24
-"""Normals that a Student t is written as; more would not move a probability by 1e-4."""
+T_NODES = 40
+"""Normals that a Student t is written as; more would not move a probability by 1e-5."""
 
 
 def normal_components(distribution: EffectDistribution) -> NormalComponents:
@@ -184,19 +184,23 @@ def normal_components(distribution: EffectDistribution) -> NormalComponents:
 
 
 def _t_components(t: StudentT) -> NormalComponents:
-    gamma = stats.gamma(t.df / 2, scale=2 / t.df)
-    low, high = np.log(gamma.ppf([1e-7, 1 - 1e-9]))
+    shape = t.df / 2
+    low = np.log(special.gammaincinv(shape, 1e-6) / shape)
+    high = np.log(special.gammainccinv(shape, 1e-10) / shape)
     log_w = np.linspace(low, high, T_NODES)
-    density = np.exp(gamma.logpdf(np.exp(log_w)) + log_w)
+    density = np.exp(shape * log_w - shape * np.exp(log_w))
     weights = density / density.sum()
     return NormalComponents(weights, np.full(T_NODES, t.mean), t.scale * np.exp(-log_w / 2))
 
 
 def mean_and_sd(distribution: ProperEffect) -> tuple[float, float]:
-    """Mean and standard deviation; NaN where a Student t has none."""
+    """Mean and standard deviation; NaN where a Student t has none, and infinite up to 2 df."""
     if isinstance(distribution, StudentT):
-        mean, variance = stats.t.stats(distribution.df, distribution.mean, distribution.scale)
-        return float(mean), float(np.sqrt(variance))
+        df, scale = distribution.df, distribution.scale
+        mean = distribution.mean if df > 1 else np.nan
+        if df <= 2:
+            return mean, np.inf if df > 1 else np.nan
+        return mean, float(scale * np.sqrt(df / (df - 2)))
     c = normal_components(distribution)
     mean = float(c.weights @ c.means)
     return mean, float(np.sqrt(c.weights @ (c.sds**2 + c.means**2) - mean**2))
@@ -216,7 +220,10 @@ def density(distribution: ProperEffect, x: ArrayLike) -> FloatArray:
     """Probability density, elementwise, per unit of the effect."""
     if isinstance(distribution, StudentT):
         z = (np.asarray(x, float) - distribution.mean) / distribution.scale
-        return np.asarray(stats.t.pdf(z, distribution.df) / distribution.scale)
+        df = distribution.df
+        log_constant = special.gammaln((df + 1) / 2) - special.gammaln(df / 2)
+        log_constant -= np.log(np.pi * df) / 2 + np.log(distribution.scale)
+        return np.asarray(np.exp(log_constant - (df + 1) / 2 * np.log1p(z**2 / df)))
     c = normal_components(distribution)
     z = (np.asarray(x, float)[..., None] - c.means) / c.sds
     return np.asarray(np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi) @ (c.weights / c.sds))
