@@ -33,11 +33,11 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from planner.errors import PlannerError as PlannerError
     from planner.evidence.library import load_library as load_library
-    from planner.operating.comparison import Comparison as Comparison
     from planner.operating.analyse import analyse as analyse
     from planner.operating.assurance import assurance as assurance
     from planner.operating.assurance import assurance_curve as assurance_curve
     from planner.operating.calibrate import calibrate as calibrate
+    from planner.operating.comparison import Comparison as Comparison
     from planner.operating.evaluate import Case as Case
     from planner.operating.evaluate import Simulation as Simulation
     from planner.operating.evaluate import evaluate_blocks as evaluate_blocks

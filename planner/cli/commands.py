@@ -9,6 +9,7 @@ from planner import __version__
 from planner.cli.assurance import assurance
 from planner.cli.evidence import evidence
 from planner.cli.options import RunOptions, emit, parse_sizes, required_size, run_options
+from planner.cli.pooling import pool, retrodesign
 from planner.cli.progress import block_progress, search_progress
 
 
@@ -128,6 +129,8 @@ def calibrate(options: RunOptions, n_subjects: int | None, alpha: float | None) 
 
 
 cli.add_command(assurance)
+evidence.add_command(pool)
+evidence.add_command(retrodesign)
 cli.add_command(evidence)
 
 

@@ -1,4 +1,4 @@
-"""Decisions by posterior probability: thresholds, dual criteria, zones, multiplicity, calibration."""
+"""Decisions by posterior probability: dual criteria, zones, multiplicity and calibration."""
 
 from typing import Any
 

@@ -147,7 +147,9 @@ def _moment_estimates(
 
 
 @kernel
-def set_steps(sums: TrialSums, prior: Prior, work: Work, point: FloatArray, step: FloatArray) -> None:
+def set_steps(
+    sums: TrialSums, prior: Prior, work: Work, point: FloatArray, step: FloatArray
+) -> None:
     """Roughly one posterior SD of every coordinate around a point, [D].
 
     log σ_w has the variance 1/2ν; σ_w² + m σ_b² is known to √(2/ν) of itself.
