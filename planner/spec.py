@@ -178,7 +178,7 @@ def _sentence(detail: Any, model: type[BaseModel]) -> str:
             )
         case "string_pattern_mismatch":
             return f"{shown} does not fit; use letters, digits and _, beginning with a letter"
-        case "model_type" | "dict_type":
+        case "model_type" | "model_attributes_type" | "dict_type":
             return f"{shown} is not a table; write one"
         case _:
             words = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")

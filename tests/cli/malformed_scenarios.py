@@ -150,3 +150,55 @@ SCENARIOS: dict[str, str | None] = {
     "label number": "label = 5\n" + VALID,
     "alternative": VALID + '\n[[alternatives]]\nname="x"\nchanges={"truth.effct"=1.0}',
 }
+
+
+def posterior(priors: str, more: str = "") -> str:
+    """The valid scenario with a Bayesian analysis and these priors."""
+    table = f'[plan.analysis]\nkind = "posterior"\n{more}\n[plan.analysis.priors]\n{priors}\n'
+    return VALID.replace("[[plan.hyp", f"{table}[[plan.hyp")
+
+
+def rule(text: str) -> str:
+    """The valid scenario with a posterior rule as objective."""
+    return posterior("").replace(
+        'name = "overall"', f'name = "overall"\nobjective = {{ kind = "posterior", {text} }}'
+    )
+
+
+SCENARIOS |= {
+    "prior negative sd": posterior('effect = { kind = "normal", mean = 1, sd = -2 }'),
+    "prior zero sd": posterior('effect = { kind = "normal", mean = 1, sd = 0 }'),
+    "prior infinite sd": posterior('effect = { kind = "normal", mean = 1, sd = inf }'),
+    "prior kind": posterior('effect = { kind = "laplace", scale = 1 }'),
+    "prior no kind": posterior("effect = { mean = 1, sd = 2 }"),
+    "prior negative scale": posterior('sd_within = { kind = "half-normal", scale = -5 }'),
+    "prior improper between": posterior('sd_between = { kind = "jeffreys" }'),
+    "prior known sd 0": posterior('sd_within = { kind = "fixed", value = 0 }'),
+    "prior mixture sum": posterior(
+        'effect = { kind = "mixture", weights = [0.5, 0.6], means = [0, 1], sds = [1, 1] }'
+    ),
+    "prior mixture lengths": posterior(
+        'effect = { kind = "mixture", weights = [0.5, 0.5], means = [0], sds = [1, 1] }'
+    ),
+    "prior t df": posterior('effect = { kind = "student-t", scale = 1, df = 0.1 }'),
+    "prior tau": posterior(
+        'sexes = { kind = "exchangeable", tau = { kind = "half-normal", scale = 0 } }'
+    ),
+    "prior tau missing": posterior('sexes = { kind = "exchangeable" }'),
+    "prior unknown": posterior('colour = { kind = "normal", sd = 1 }'),
+    "prior number": posterior("effect = 2.5"),
+    "prior common by all": posterior('sexes = { kind = "common" }', "by_sex = false"),
+    "posterior engine": posterior("", 'engine = "stan"'),
+    "posterior df": posterior("", 'df = "kenward-roger"'),
+    "posterior sexes": posterior("", "sd_by_sex = true").replace("female_share = 0.6\n", ""),
+    "nuts chains": posterior("", "nuts = { chains = 1 }"),
+    "rule probability": rule("go = [{ above = 0, probability = 1.5 }]"),
+    "rule empty": rule("go = []"),
+    "rule no end": rule("go = [{ probability = 0.9 }]"),
+    "rule ends": rule("go = [{ above = 2, below = 1, probability = 0.9 }]"),
+    "rule text": rule('go = [{ above = "zero", probability = 0.9 }]'),
+    "rule stop": rule("go = [{ above = 0, probability = 0.9 }], stop = [{ below = 1 }]"),
+    "other analyses": changed(
+        'design = "AB/BA"', 'design = "AB/BA"\nother_analyses = [{ kind = "anova" }]'
+    ),
+}
