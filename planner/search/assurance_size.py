@@ -8,13 +8,13 @@ endless data would prove; a target beyond it is never reached.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Literal
 
 import numpy as np
 
 from planner.design.allocation import allocate, balanced_at_least
-from planner.errors import InvalidInput, PlannerError
+from planner.errors import InvalidInput
 from planner.operating.assurance import evaluate_assurance, limits_of, require_truth_prior
 from planner.operating.assurance_result import SUCCESS, Assurance
 from planner.operating.characteristics import MonteCarloEstimate, Oracle
@@ -26,11 +26,10 @@ from planner.operating.expected_power import (
 )
 from planner.operating.prior_simulation import PriorCase
 from planner.plan.decision import success_level
-from planner.rng import EXPLORATION_BLOCK
 from planner.scenario import Scenario
 from planner.search.bracket import Crossing
 from planner.search.result import Step
-from planner.search.sample_size import LARGEST_Z, MAX_CONFIRMATIONS, MAX_ROUNDS, Notify
+from planner.search.walk import Notify, Walk
 from planner.truth.attrition import NoAttrition
 
 
@@ -136,26 +135,27 @@ class AssuranceSearch:
 
     def find(self, aim: str, target: float) -> AssuranceSize:
         """Evaluable and randomised size of an aim at an assurance of `target`."""
-        trace: list[Step] = []
+        walk = Walk(aim, "assurance", self.step, self.lowest, self.highest, self.notify)
+        complete = partial(self._outcome, "complete", aim)
         crossing = self._crossing("complete", aim, target)
         n_evaluable, found = self.highest * self.step, False
         if self.limits.get(aim, 1.0) > target:
-            self._explore(crossing, aim, trace)
-            n_evaluable, found = self._confirm(crossing, "complete", aim, self.lowest, trace)
-        if found and n_evaluable > self.lowest * self.step:
-            below = self._run("complete", n_evaluable - self.step)
-            trace.append(_step(below, aim, "one step below, fresh trials"))
+            walk.explore(crossing, complete)
+            n_evaluable, found = walk.confirm(crossing, complete, self.lowest, "complete")
+        if found:
+            walk.below(complete, n_evaluable)
         n_randomised = n_evaluable
         inflated = self._inflated(n_evaluable)
         if found and inflated != n_evaluable:
+            planned = partial(self._outcome, "with dropout", aim)
             dropout = self._crossing("with dropout", aim, target)
             lowest = inflated // self.step
-            n_randomised, found = self._confirm(dropout, "with dropout", aim, lowest, trace)
+            n_randomised, found = walk.confirm(dropout, planned, lowest, "with dropout")
         plan, truth = self.scenario.plan, self.scenario.truth
         people = allocate(n_randomised, plan.weights, truth.female_share)
         sexes = dict(zip(truth.strata, people.sum(axis=0).tolist(), strict=True))
-        trial = self._run("with dropout", n_randomised)
-        complete = self._run("complete", n_evaluable)
+        assurance, oracle = self._outcome("with dropout", aim, n_randomised)
+        assurance_evaluable, oracle_evaluable = complete(n_evaluable)
         low, high = crossing.interval()
         return AssuranceSize(
             aim=aim,
@@ -167,12 +167,12 @@ class AssuranceSearch:
             per_sex=sexes if len(sexes) > 1 else {},
             n_interval=(low * self.step, None if high is None else high * self.step),
             limit=self.limits.get(aim),
-            assurance=trial[aim].success,
-            oracle=trial[aim].oracle,
-            assurance_evaluable=complete[aim].success,
-            oracle_evaluable=complete[aim].oracle,
-            trace=tuple(trace),
-            trial=trial,
+            assurance=assurance,
+            oracle=oracle,
+            assurance_evaluable=assurance_evaluable,
+            oracle_evaluable=oracle_evaluable,
+            trace=tuple(walk.trace),
+            trial=self._run("with dropout", n_randomised),
         )
 
     def _crossing(self, who: str, aim: str, target: float) -> Crossing:
@@ -185,39 +185,16 @@ class AssuranceSearch:
             lambda i: curve.error(i * step, column),
         )
 
-    def _explore(self, crossing: Crossing, aim: str, trace: list[Step]) -> None:
-        """Simulate where the crossing seems to be until the estimate stands on simulation."""
-        for round_ in range(MAX_ROUNDS):
-            index = crossing.ask()
-            if index is None:
-                return
-            self.notify(f"{aim}: trying {index * self.step}")
-            first_block = EXPLORATION_BLOCK * (1 + round_)
-            result = self._run("complete", index * self.step, first_block)
-            _tell(crossing, index, result, aim)
-            trace.append(_step(result, aim, "search"))
-
-    def _confirm(
-        self, crossing: Crossing, who: str, aim: str, lowest: int, trace: list[Step]
-    ) -> tuple[int, bool]:
-        """Size whose fresh trials, with all others, leave the crossing where it is."""
-        index, goal = 0, None
-        for _ in range(MAX_CONFIRMATIONS):
-            goal = crossing.estimate()
-            place = self.highest if goal is None else max(lowest, goal, index)
-            if place == index:
-                break
-            index = place
-            self.notify(f"{aim}: confirming {index * self.step}")
-            result = self._run(who, index * self.step)
-            _check_oracle(result, aim)
-            _tell(crossing, index, result, aim)
-            trace.append(_step(result, aim, f"{who}, fresh trials"))
-        return index * self.step, goal is not None
-
     def _inflated(self, n_evaluable: int) -> int:
         share = expected_completing_share(self.scenario)
         return balanced_at_least(n_evaluable / share, self.scenario.plan.weights)
+
+    def _outcome(
+        self, who: str, aim: str, n: int, first_block: int = 0
+    ) -> tuple[MonteCarloEstimate, Oracle | None]:
+        """Simulated assurance and its closed form."""
+        result = self._run(who, n, first_block)
+        return result[aim].success, result[aim].oracle
 
     def _run(self, who: str, n: int, first_block: int = 0) -> Assurance:
         key = (who, n, first_block)
@@ -262,22 +239,3 @@ def without_dropout(scenario: Scenario) -> Scenario:
     truth = scenario.truth.model_copy(update={"attrition": NoAttrition()})
     prior = scenario.truth_prior and scenario.truth_prior.model_copy(update={"dropout": None})
     return scenario.model_copy(update={"truth": truth, "truth_prior": prior})
-
-
-def _check_oracle(result: Assurance, aim: str) -> None:
-    oracle = result[aim].oracle
-    if oracle and oracle.exact and abs(oracle.z) > LARGEST_Z:
-        raise PlannerError(
-            f"{aim!r} has simulated assurance {result[aim].success} but the exact value is "
-            f"{oracle.value:.4f} (z = {oracle.z:.1f}); do not use either, report this"
-        )
-
-
-def _tell(crossing: Crossing, index: int, result: Assurance, aim: str) -> None:
-    success = result[aim].success
-    crossing.tell(index, round(success.value * success.n), success.n)
-
-
-def _step(result: Assurance, aim: str, purpose: str) -> Step:
-    success = result[aim].success
-    return Step(result.n_subjects, success.value, success.mcse, success.n, purpose)

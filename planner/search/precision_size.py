@@ -20,7 +20,7 @@ from planner.operating.characteristics import MonteCarloEstimate, OperatingChara
 from planner.operating.evaluate import Case, evaluate, expected_completers, minimum_size
 from planner.plan.analysis import Posterior
 from planner.scenario import Scenario
-from planner.search.sample_size import LARGEST_Z, MAX_CONFIRMATIONS, Notify
+from planner.search.walk import LARGEST_Z, MAX_CONFIRMATIONS, Notify
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,13 @@ would be run, and enlarged if it should miss the target. Both are confirmed on t
 search has not seen.
 """
 
-from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
 from planner.design.allocation import allocate, balanced_at_least
 from planner.engines.closed_form import ClosedForm, power_of
 from planner.engines.model import true_values
-from planner.errors import PlannerError
 from planner.operating.characteristics import (
     MonteCarloEstimate,
     OperatingCharacteristics,
@@ -25,18 +23,13 @@ from planner.operating.evaluate import Case, evaluate, expected_completers, mini
 from planner.operating.nulls import null_scenarios
 from planner.plan.analysis import Posterior
 from planner.plan.decision import NoMultiplicity, success_level
-from planner.rng import EXPLORATION_BLOCK
 from planner.scenario import Scenario
 from planner.search.bracket import Crossing
-from planner.search.result import RoundingLedger, SampleSize, Step
+from planner.search.result import RoundingLedger, SampleSize
+from planner.search.walk import Notify, Walk
 
-Notify = Callable[[str], None]
-MAX_ROUNDS = 12
-MAX_CONFIRMATIONS = 4
 SUCCESS = "success"
 """Name under which the plan's success rule is searched for and reported."""
-LARGEST_Z = 5.0
-"""Simulation and an exact closed form further apart than this are a fault of the program."""
 
 
 class PowerCurve:
@@ -111,25 +104,25 @@ class SizeSearch:
 
     def find(self, name: str, target: float) -> SampleSize:
         """Evaluable and randomised size of a hypothesis, or of ``success``, at power `target`."""
-        trace: list[Step] = []
+        walk = Walk(name, "power", self.step, self.lowest, self.highest, self.notify)
+        complete = partial(self._outcome, "complete", name)
         crossing = self._crossing(self._curve, name, target)
-        self._explore(crossing, name, trace)
-        n_evaluable, found = self._confirm(crossing, self.complete, name, self.lowest, trace)
-        if found and n_evaluable > self.lowest * self.step:
-            below = self._run("complete", n_evaluable - self.step)
-            trace.append(_step(below, name, "one step below, fresh trials"))
+        walk.explore(crossing, complete)
+        n_evaluable, found = walk.confirm(crossing, complete, self.lowest, "confirmation")
+        if found:
+            walk.below(complete, n_evaluable)
         n_randomised = n_evaluable
         inflated = self._inflated(n_evaluable)
         if found and inflated != n_evaluable:
+            planning = partial(self._outcome, "planning", name)
             dropout = self._crossing(self._dropout_curve, name, target)
             lowest = inflated // self.step
-            n_randomised, found = self._confirm(dropout, self.scenario, name, lowest, trace)
+            n_randomised, found = walk.confirm(dropout, planning, lowest, "with dropout")
         plan, truth = self.scenario.plan, self.scenario.truth
         people = allocate(n_randomised, plan.weights, truth.female_share)
         sexes = dict(zip(truth.strata, people.sum(axis=0).tolist(), strict=True))
-        trial, complete = self._run("planning", n_randomised), self._run("complete", n_evaluable)
-        power, oracle = _outcome(trial, name)
-        power_evaluable, oracle_evaluable = _outcome(complete, name)
+        power, oracle = self._outcome("planning", name, n_randomised)
+        power_evaluable, oracle_evaluable = complete(n_evaluable)
         return SampleSize(
             hypothesis=name,
             effect=self._effect(name),
@@ -146,8 +139,8 @@ class SizeSearch:
             oracle_evaluable=oracle_evaluable,
             type_i_error=self._type_i_error(name, n_randomised),
             ledger=self._ledger(name, target, n_evaluable),
-            trace=tuple(trace),
-            trial=trial,
+            trace=tuple(walk.trace),
+            trial=self._run("planning", n_randomised),
         )
 
     def _effect(self, name: str) -> float | None:
@@ -165,38 +158,6 @@ class SizeSearch:
             lambda i: curve.error(i * step, h),
         )
 
-    def _explore(self, crossing: Crossing, name: str, trace: list[Step]) -> None:
-        """Simulate where the crossing seems to be until the estimate stands on simulation."""
-        for round_ in range(MAX_ROUNDS):
-            index = crossing.ask()
-            if index is None:
-                return
-            self.notify(f"{name}: trying {index * self.step}")
-            first_block = EXPLORATION_BLOCK * (1 + round_)
-            result = self._run("complete", index * self.step, first_block)
-            _tell(crossing, index, result, name)
-            trace.append(_step(result, name, "search"))
-
-    def _confirm(
-        self, crossing: Crossing, scenario: Scenario, name: str, lowest: int, trace: list[Step]
-    ) -> tuple[int, bool]:
-        """Size whose fresh trials, with all others, leave the crossing where it is."""
-        truth = "complete" if scenario is self.complete else "planning"
-        purpose = "confirmation" if truth == "complete" else "with dropout"
-        index, goal = 0, None
-        for _ in range(MAX_CONFIRMATIONS):
-            goal = crossing.estimate()
-            place = self.highest if goal is None else max(lowest, goal, index)
-            if place == index:
-                return index * self.step, goal is not None
-            index = place
-            self.notify(f"{name}: confirming {index * self.step}")
-            result = self._run(truth, index * self.step)
-            _check_oracle(result, name)
-            _tell(crossing, index, result, name)
-            trace.append(_step(result, name, f"{purpose}, fresh trials"))
-        return index * self.step, goal is not None
-
     def _inflated(self, n_evaluable: int) -> int:
         many = 1000 * self.step
         share = expected_completers(self.scenario, many) / many
@@ -209,6 +170,15 @@ class SizeSearch:
             return self._run("null 0", n).trial_success if len(self._nulls) == 1 else None
         k = next(k for k, (_, names) in enumerate(self._nulls) if name in names)
         return self._run(f"null {k}", n)[name].success
+
+    def _outcome(
+        self, truth: str, name: str, n: int, first_block: int = 0
+    ) -> tuple[MonteCarloEstimate, Oracle | None]:
+        """Simulated power of a hypothesis, or of the success rule, and its closed form."""
+        result = self._run(truth, n, first_block)
+        if name == SUCCESS:
+            return result.trial_success, None
+        return result[name].success, result[name].oracle
 
     def _run(self, truth: str, n: int, first_block: int = 0) -> OperatingCharacteristics:
         key = (truth, n, first_block)
@@ -258,30 +228,3 @@ def sample_size(
     search = SizeSearch(scenario, workers, notify)
     names = search.names if scenario.plan.success else scenario.plan.hypothesis_names
     return [search.find(name, target) for name in names for target in scenario.plan.power_targets]
-
-
-def _outcome(
-    result: OperatingCharacteristics, name: str
-) -> tuple[MonteCarloEstimate, Oracle | None]:
-    if name == SUCCESS:
-        return result.trial_success, None
-    return result[name].success, result[name].oracle
-
-
-def _check_oracle(result: OperatingCharacteristics, name: str) -> None:
-    success, oracle = _outcome(result, name)
-    if oracle and oracle.exact and abs(oracle.z) > LARGEST_Z:
-        raise PlannerError(
-            f"hypothesis {name!r} has simulated power {success} but the exact value is "
-            f"{oracle.value:.4f} (z = {oracle.z:.1f}); do not use either, report this"
-        )
-
-
-def _tell(crossing: Crossing, index: int, result: OperatingCharacteristics, name: str) -> None:
-    success, _ = _outcome(result, name)
-    crossing.tell(index, round(success.value * success.n), success.n)
-
-
-def _step(result: OperatingCharacteristics, name: str, purpose: str) -> Step:
-    success, _ = _outcome(result, name)
-    return Step(result.n_subjects, success.value, success.mcse, success.n, purpose)
