@@ -6,6 +6,7 @@ and citations are left out.
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from importlib import resources
@@ -288,6 +289,21 @@ def _read_json(text: str, source: str) -> dict[str, Any]:
             source=source,
         )
     return data
+
+
+def unknown_references(scenario: Scenario) -> list[tuple[str, str]]:
+    """Citations that name an entry of the library, ``study.entry``, that it does not have.
+
+    Returns (dotted path, reference); sources described in words are left alone.
+    """
+    from planner.evidence.library import load_library
+
+    known = {entry.reference for entry in load_library().entries}
+    return [
+        (path, cited.evidence)
+        for path, cited in scenario.citations.items()
+        if re.fullmatch(r"[a-z0-9-]+\.[a-z0-9_]+", cited.evidence) and cited.evidence not in known
+    ]
 
 
 def scenario_toml(scenario: Scenario) -> str:

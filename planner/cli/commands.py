@@ -226,13 +226,23 @@ def scenario_init(path: Path, like: str, force: bool) -> None:
 @click.argument("paths", nargs=-1, required=True)
 def scenario_check(paths: tuple[str, ...]) -> None:
     """Check scenario files, including that the design can estimate every hypothesis."""
+    from planner.errors import InvalidInput
     from planner.operating.evaluate import minimum_size
-    from planner.scenario import load_scenario
+    from planner.scenario import load_scenario, unknown_references
 
     for path in paths:
         loaded = load_scenario(path)
         for alternative in loaded.alternatives:
             loaded.with_changes(alternative.changes, f"{path}: alternative {alternative.name!r}")
+        unknown = unknown_references(loaded)
+        if unknown:
+            path_, reference = unknown[0]
+            raise InvalidInput(
+                f"evidence {reference!r} is not in the library; choose from `planner evidence "
+                "list`, or describe the source in words",
+                key=path_,
+                source=path,
+            )
         smallest = minimum_size(loaded)
         click.echo(f"{path}: ok, {loaded.short_fingerprint}, estimable from N = {smallest}")
 
