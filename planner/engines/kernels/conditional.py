@@ -87,7 +87,8 @@ def eliminate(
             z[i] -= factor * z[j]
             for k in range(j + 1, i + 1):
                 m[i, k] -= factor * m[k, j]
-    return value + np.log(pivots)
+    result: float = value + np.log(pivots)
+    return result
 
 
 @kernel

@@ -72,7 +72,7 @@ def evaluate(
 @kernel
 def highest(value: FloatArray) -> float:
     """Largest entry; NaN if any is."""
-    best = value[0]
+    best: float = value[0]
     for j in range(1, value.shape[0]):
         if not value[j] <= best:
             best = value[j]
@@ -178,7 +178,8 @@ def set_steps(
 @kernel
 def _combined(one: float, other: float) -> float:
     """Width of the product of two bells."""
-    return 1.0 / np.sqrt(one**-2.0 + other**-2.0)
+    width: float = 1.0 / np.sqrt(one**-2.0 + other**-2.0)
+    return width
 
 
 @kernel

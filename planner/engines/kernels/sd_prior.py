@@ -51,18 +51,21 @@ def log_prior(point: FloatArray, kind: IntArray, setting: FloatArray) -> float:
 @kernel
 def prior_guess(coordinate: int, kind: int, setting: FloatArray, within: float) -> float:
     """An SD that the prior finds likely; 0 for the improper one."""
-    if kind == RATIO:
-        return 0.7 * setting[0] * within
     if kind == JEFFREYS:
         return 0.0
-    return 0.7 * setting[0] if kind == HALF_NORMAL else setting[0]
+    first: float = setting[0]
+    if kind == RATIO:
+        return 0.7 * first * within
+    return 0.7 * first if kind == HALF_NORMAL else first
 
 
 @kernel
 def prior_width(coordinate: int, kind: int, setting: FloatArray, within: float) -> float:
     """Rough SD of the prior in its coordinate; infinite for the improper one."""
+    first: float = setting[0]
+    second: float = setting[1]
     if kind == HALF_NORMAL:
-        return setting[0] if coordinate % 2 == 1 else 1.0
+        return first if coordinate % 2 == 1 else 1.0
     if kind == LOG_NORMAL:
-        return setting[1]
-    return setting[0] * within if kind == RATIO else np.inf
+        return second
+    return first * within if kind == RATIO else np.inf
