@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from planner.cli import payload
+from planner.cli.in_words import distribution_in_words
 from planner.cli.show_size import oracle_text, title
 from planner.cli.tables import Column, grouped, number, render, wrap
 from planner.evidence.distribution import (
@@ -113,34 +114,12 @@ def _prior_note(scenario: Scenario) -> str:
     prior = scenario.truth_prior
     assert prior is not None
     parts = [
-        f"{name.replace('_', ' ')} {_in_words(getattr(prior, name))}"
+        f"{name.replace('_', ' ')} {distribution_in_words(getattr(prior, name))}"
         for name in ("effect", "sex_difference", "sd_difference", "correlation", "dropout",
                      "carryover")
         if getattr(prior, name) is not None
     ]  # fmt: skip
     return f"Design prior: {'; '.join(parts)}; everything else as planned."
-
-
-def _in_words(distribution: Varied) -> str:
-    match distribution:
-        case Normal(mean=mean, sd=sd):
-            return f"normal, mean {number(mean)}, SD {number(sd)}"
-        case StudentT(mean=mean, scale=scale, df=df):
-            return f"Student t, mean {number(mean)}, scale {number(scale)}, {number(df)} df"
-        case NormalMixture(weights=weights):
-            return f"mixture of {len(weights)} normals"
-        case PilotEstimate(mean=mean, n_subjects=n):
-            return f"{number(mean)} as estimated from {n} people"
-        case LogNormal(median=median, sd_log=sd):
-            return f"log-normal, median {number(median)}, SD of the logarithm {number(sd)}"
-        case ScaledInverseChi(value=value, df=df):
-            return f"{number(value)} as known from {number(df)} df"
-        case Fixed(value=value):
-            return f"{number(value)}"
-        case Beta(a=a, b=b):
-            return f"beta ({number(a)}, {number(b)}), mean {number(a / (a + b))}"
-        case Uniform(lower=lower, upper=upper):
-            return f"uniform from {number(lower)} to {number(upper)}"
 
 
 def _plain(value: float | None) -> str:

@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 
 from planner import __version__
+from planner.cli.in_words import priors_in_words, rule_in_words
 from planner.cli.tables import Column, grouped, number, render, terminal_width, wrap
 from planner.engines.model import levels_of
 from planner.operating.characteristics import OperatingCharacteristics, Oracle
-from planner.plan.analysis import describe
+from planner.plan.analysis import Posterior, describe
 from planner.scenario import Scenario
 from planner.search.result import SampleSize
 from planner.search.sensitivity import AlternativeSizes
@@ -178,8 +179,12 @@ def conventions(scenario: Scenario) -> dict[str, Any]:
     sd = truth.sd_difference
     within = sd / np.sqrt(2)
     scale = " of the logarithm" if truth.endpoint.scale == "log" else ""
-    objective = scenario.plan.hypotheses[0].objective
-    tail = float(levels_of(scenario)[0])
+    plan = scenario.plan
+    bayesian = isinstance(plan.analysis, Posterior)
+    prior = (
+        {"Prior": priors_in_words(plan.analysis)} if isinstance(plan.analysis, Posterior) else {}
+    )
+    rule = rule_in_words(plan.hypotheses[0].objective, bayesian=bayesian)
     return {
         "SD": f"of the within-person difference {number(sd)}{scale} (d_z divides by it, as in "
         f"G*Power) = √2 × within-person SD {number(float(within))} (PowerTOST, residual SD)"
@@ -187,8 +192,8 @@ def conventions(scenario: Scenario) -> dict[str, Any]:
         "N": f"people in all, over {scenario.plan.design.n_sequences} sequences (as in PowerTOST; "
         "some textbooks count per sequence); evaluable people complete all periods, randomised "
         "include those expected to leave",
-        "Level": f"{objective.kind}, {number(tail)} in each tail tested"
-        + (f" (two-sided {number(2 * tail)})" if objective.kind != "equivalence" else ""),
+        "Rule" if bayesian else "Level": rule,
+        **prior,
     }
 
 
@@ -198,10 +203,8 @@ def _ledger_note(results: list[SampleSize]) -> str:
     worst = max(results, key=lambda r: r.trial.failure_share)
     if not failed:
         boundary = sum(r.trial.boundary_fits for r in results)
-        return (
-            f"All {grouped(trials)} trials of these sizes were analysed, {grouped(boundary)} of "
-            "them with σ_b = 0."
-        )
+        edge = f", {grouped(boundary)} of them with σ_b = 0" if boundary else ""
+        return f"All {grouped(trials)} trials of these sizes were analysed{edge}."
     return (
         f"{grouped(failed)} of {grouped(trials)} trials could not be analysed and count as no "
         f"success; most at N = {worst.n_randomised} ({worst.trial.failure_share:.2%})."

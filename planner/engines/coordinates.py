@@ -47,7 +47,7 @@ class Coordinates:
     typical_sd: float
 
 
-def shares(model: PosteriorModel) -> tuple[FloatArray, FloatArray]:
+def basis(model: PosteriorModel) -> tuple[FloatArray, FloatArray]:
     """β = E γ + F d: E, axes [q, Z], and F, axes [q, D]; D is 0 unless sexes are exchangeable."""
     n, g = model.n_nuisance, model.n_sexes
     n_treatments = model.locations.shape[1]
@@ -83,7 +83,7 @@ def coordinates_of(model: PosteriorModel, sums: Sums, trial: int) -> Coordinates
     weight = 1 / (sds[0] ** 2 + model.strata.multiplier * sds[1] ** 2)
     information = np.einsum("vkij,k->ij", sums.information[trial], weight)
     score = np.einsum("vki,k->i", sums.score[trial], weight)
-    mean, across = shares(model)
+    mean, across = basis(model)
     prior, shift = _prior(model)
     total = mean.T @ information @ mean + np.diag(prior)
     covariance = np.empty_like(total)

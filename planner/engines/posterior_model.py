@@ -11,9 +11,15 @@ import numpy as np
 from planner.design.matrices import Column
 from planner.engines.strata import Strata, prepare_strata
 from planner.errors import InvalidInput
-from planner.evidence.distribution import Fixed, Flat, normal_components
+from planner.evidence.distribution import FEWER_T_NODES, T_NODES, Fixed, Flat, normal_components
 from planner.plan.analysis import Posterior
-from planner.plan.priors import CommonEffect, ExchangeableSexes, MeanPrior, Priors
+from planner.plan.priors import (
+    CommonEffect,
+    ExchangeableSexes,
+    IndependentSexes,
+    MeanPrior,
+    Priors,
+)
 from planner.trials.moments import Cell, FloatArray, IntArray
 
 MOST_COMPONENTS = 600
@@ -74,6 +80,17 @@ class PosteriorModel:
             return priors.model_copy(update={"sd_between": Fixed(value=0.0)})
         return priors
 
+    def effect_components(self) -> tuple[int, FloatArray, FloatArray, FloatArray]:
+        """Sexes that share a component, and weights [J], locations and SDs of the components.
+
+        Independent sexes have a component each, so there every effect counts by itself and all
+        combinations occur: locations and SDs are [J, p] instead of [J, K − 1].
+        """
+        if self.n_sexes == 1 or not isinstance(self.priors.sexes, IndependentSexes):
+            return self.n_sexes, self.weights, self.locations, self.sds
+        n_effects = self.locations.shape[1] * self.n_sexes
+        return 1, *_product(self.priors, n_effects)
+
     @property
     def n_groups(self) -> int:
         """Number of variance groups."""
@@ -110,7 +127,7 @@ def posterior_model(
         )
     ordered = [columns[i] for i in order]
     nuisance = [column for column in ordered if column.term != "treatment"]
-    _check_sexes(analysis.priors, len(sexes))
+    _check_sexes(analysis.priors, len(sexes), contrasts[:, order][:, len(nuisance) :])
     mean, precision = _nuisance_prior(analysis.priors, nuisance)
     weights, locations, sds = _product(analysis.priors, len(letters))
     group = np.array([c.stratum if analysis.sd_by_sex else 0 for c in cells], dtype=np.int64)
@@ -130,7 +147,14 @@ def posterior_model(
     )
 
 
-def _check_sexes(priors: Priors, n_sexes: int) -> None:
+def _check_sexes(priors: Priors, n_sexes: int, contrasts: FloatArray) -> None:
+    by_treatment = contrasts.reshape(len(contrasts), -1, n_sexes).sum(axis=2)
+    if isinstance(priors.sexes, CommonEffect) and np.any(np.all(by_treatment == 0, axis=1)):
+        raise InvalidInput(
+            "sexes is common, so a difference between them is 0 by assumption; leave the "
+            "interaction out, or make the sexes exchangeable",
+            key="plan.analysis.priors.sexes",
+        )
     if n_sexes == 1 and isinstance(priors.sexes, ExchangeableSexes | CommonEffect):
         raise InvalidInput(
             f"sexes is {priors.sexes.kind} but the analysis has one effect for everybody; set "
@@ -150,7 +174,7 @@ def _nuisance_prior(priors: Priors, columns: list[Column]) -> tuple[FloatArray, 
 
 def _product(priors: Priors, n_effects: int) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Components of independent effects of several treatments: all combinations."""
-    one = normal_components(priors.effect)
+    one = normal_components(priors.effect, T_NODES if n_effects == 1 else FEWER_T_NODES)
     if len(one.weights) ** n_effects > MOST_COMPONENTS:
         raise InvalidInput(
             f"a {priors.effect.kind} prior for {n_effects} effects has "

@@ -4,17 +4,17 @@ One model serves every trial of a plan, of any size: the sums of a trial and its
 data (`planner.engines.sums`, `planner.engines.coordinates`). Priors are PyMC's own distributions.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 import numpy as np
 
-from planner.engines.coordinates import Coordinates, is_common, is_exchangeable, shares
+from planner.engines.coordinates import Coordinates, basis, is_common, is_exchangeable
 from planner.engines.posterior_model import PosteriorModel
 from planner.engines.sums import Sums
 from planner.evidence.distribution import (
     EffectDistribution,
     Fixed,
+    Flat,
     HalfNormal,
     HalfNormalRatio,
     Jeffreys,
@@ -87,7 +87,7 @@ def data_of(
 
 
 def _empty(model: PosteriorModel) -> dict[str, FloatArray]:
-    mean, across = shares(model)
+    mean, across = basis(model)
     shape = (model.n_groups, len(model.strata.multiplier))
     q, d = len(mean), across.shape[1]
     sums = Sums(
@@ -197,8 +197,10 @@ def _distribution(prior: EffectDistribution) -> Any:
         case NormalMixture():
             weights = np.array(prior.weights) / sum(prior.weights)
             return pm.NormalMixture.dist(weights, prior.means, prior.sds)
-        case _:
+        case Flat():
             return None
+        case _:
+            assert_never(prior)
 
 
 def _sd_within(prior: SdWithinPrior, n_groups: int, data: dict[str, Any]) -> Any:
@@ -217,6 +219,8 @@ def _sd_within(prior: SdWithinPrior, n_groups: int, data: dict[str, Any]) -> Any
         case Jeffreys():
             log_sd = pm.Flat("log_sd_within", shape=n_groups)
             return pm.Deterministic("sd_within", data["typical_sd"] * pt.exp(log_sd))
+        case _:
+            assert_never(prior)
 
 
 def _sd_between(prior: SdBetweenPrior, n_groups: int, within: Any, data: dict[str, Any]) -> Any:
@@ -236,9 +240,6 @@ def _sd_between(prior: SdBetweenPrior, n_groups: int, within: Any, data: dict[st
         case Fixed():
             return pm.Deterministic("sd_between", pt.constant(np.full(n_groups, prior.value)))
         case Jeffreys():
-            raise AssertionError("refused by Priors")
-
-
-@dataclass(frozen=True, slots=True)
-class _Structure:
-    """What a compiled model depends on."""
+            raise AssertionError("Priors refuse 1/σ_b")
+        case _:
+            assert_never(prior)

@@ -62,9 +62,8 @@ class Quadrature:
             model.mean,
             model.precision,
         )
-        effects = EffectPrior(
-            model.n_sexes, np.log(model.weights), model.locations, model.sds, *_tau(priors.sexes)
-        )
+        shared, weights, locations, sds = model.effect_components()
+        effects = EffectPrior(shared, np.log(weights), locations, sds, *_tau(priors.sexes))
         questions = Questions(
             model.contrasts, regions.row, regions.lower, regions.upper, regions.tail
         )
@@ -96,7 +95,7 @@ class Quadrature:
 
 def _capacity(groups: int) -> IntArray:
     """Largest reach of the lattice, most points on it, and most nodes of τ."""
-    return np.array([64, 6_000, MOST_TAU] if groups == 1 else [12, 60_000, MOST_TAU])
+    return np.array([64, 6_000, MOST_TAU] if groups == 1 else [20, 80_000, MOST_TAU])
 
 
 def _sd(prior: SdWithinPrior | SdBetweenPrior) -> tuple[int, tuple[float, float]]:

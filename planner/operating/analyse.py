@@ -31,6 +31,7 @@ from planner.plan.hypothesis import (
     sex_weights,
 )
 from planner.plan.plan import Plan
+from planner.plan.priors import CommonEffect
 from planner.trials.data import TrialData, trial_data
 from planner.trials.moments import FloatArray
 from planner.truth.endpoint import Endpoint
@@ -67,7 +68,7 @@ def analyse(
     named = (
         _planned_rows(columns, levels, comparison, share)
         if comparison.hypotheses
-        else _hypotheses(columns, levels, comparison, share)
+        else _hypotheses(columns, levels, comparison, share, _asked(analysis, comparison))
     )
     kept = _independent(analysis, columns, data, named, source)
     columns = tuple(columns[i] for i in kept)
@@ -210,13 +211,23 @@ def _independent(
     return independent_columns(used_information(analysis, information, n_periods))
 
 
+def _asked(analysis: Analysis, comparison: Comparison) -> tuple[SexContrast, ...]:
+    """Contrasts that are reported where none is planned; no difference of one common effect."""
+    if not comparison.by_sex:
+        return ("overall",)
+    if isinstance(analysis, Posterior) and isinstance(analysis.priors.sexes, CommonEffect):
+        return ("overall", "female", "male")
+    return ("overall", "female", "male", "interaction")
+
+
 def _hypotheses(
-    columns: tuple[Column, ...], levels: Levels, comparison: Comparison, share: float | None
+    columns: tuple[Column, ...],
+    levels: Levels,
+    comparison: Comparison,
+    share: float | None,
+    sexes: tuple[SexContrast, ...],
 ) -> dict[str, FloatArray]:
     tests = [comparison.test] if comparison.test else list(levels.treatments[1:])
-    sexes: tuple[SexContrast, ...] = (
-        ("overall", "female", "male", "interaction") if comparison.by_sex else ("overall",)
-    )
     return {
         sex if len(tests) == 1 else f"{sex} {test}-{levels.treatments[0]}": np.array(
             [_weight(c, test, sex, share, levels) for c in columns]

@@ -149,8 +149,7 @@ class AssuranceSearch:
         if found and inflated != n_evaluable:
             planned = partial(self._outcome, "with dropout", aim)
             dropout = self._crossing("with dropout", aim, target)
-            lowest = inflated // self.step
-            n_randomised, found = walk.confirm(dropout, planned, lowest, "with dropout")
+            n_randomised, found = walk.enlarge(dropout, planned, inflated // self.step)
         plan, truth = self.scenario.plan, self.scenario.truth
         people = allocate(n_randomised, plan.weights, truth.female_share)
         sexes = dict(zip(truth.strata, people.sum(axis=0).tolist(), strict=True))

@@ -116,8 +116,7 @@ class SizeSearch:
         if found and inflated != n_evaluable:
             planning = partial(self._outcome, "planning", name)
             dropout = self._crossing(self._dropout_curve, name, target)
-            lowest = inflated // self.step
-            n_randomised, found = walk.confirm(dropout, planning, lowest, "with dropout")
+            n_randomised, found = walk.enlarge(dropout, planning, inflated // self.step)
         plan, truth = self.scenario.plan, self.scenario.truth
         people = allocate(n_randomised, plan.weights, truth.female_share)
         sexes = dict(zip(truth.strata, people.sum(axis=0).tolist(), strict=True))

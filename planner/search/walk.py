@@ -7,6 +7,8 @@ confirmed on trials that the search has not seen.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from planner.errors import PlannerError
 from planner.operating.characteristics import MonteCarloEstimate, Oracle
 from planner.rng import EXPLORATION_BLOCK
@@ -62,6 +64,15 @@ class Walk:
             self.notify(f"{self.name}: confirming {index * self.step}")
             self._simulate(crossing, run, index, f"{purpose}, fresh trials", 0)
         return index * self.step, goal is not None
+
+    def enlarge(self, crossing: Crossing, run: Run, lowest: int) -> tuple[int, bool]:
+        """Size with dropout, at least `lowest`, the evaluable size inflated.
+
+        Where the closed form has no level of its own, where to confirm is explored first.
+        """
+        if np.isinf(crossing.error(lowest)):
+            self.explore(crossing, run)
+        return self.confirm(crossing, run, lowest, "with dropout")
 
     def below(self, run: Run, n: int) -> None:
         """Show that one step below `n` falls short."""

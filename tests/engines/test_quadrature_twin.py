@@ -20,6 +20,7 @@ from planner.operating.analyse import analyse
 from planner.operating.comparison import Comparison
 from planner.operating.data_analysis import DataAnalysis, Result
 from planner.plan.analysis import MixedModel, Posterior, WithinSubjectT
+from planner.plan.hypothesis import Hypothesis
 from planner.plan.priors import (
     CommonEffect,
     ExchangeableSexes,
@@ -36,6 +37,11 @@ from tests.twins.posterior import (
 )
 
 CONTRASTS = ("overall", "female", "male", "interaction")
+WITHOUT_INTERACTION = (
+    Hypothesis(name="overall"),
+    Hypothesis(name="female", contrast="female"),
+    Hypothesis(name="male", contrast="male"),
+)
 MIXTURE = NormalMixture(weights=(0.8, 0.2), means=(2.0, 0.0), sds=(1.5, 6.0))
 
 
@@ -114,6 +120,19 @@ def test_twin_mixture_prior_and_exchangeable_sexes(case: str) -> None:
     )  # fmt: skip
     sexes = ExchangeableSexes(tau=HalfNormal(scale=1.5))
     compare(fit(case, priors(effect=MIXTURE, sexes=sexes)), twin, by_sex=True)
+
+
+def test_twin_mixture_prior_of_independent_sexes() -> None:
+    """Each sex may come from another component of a spiky mixture."""
+    twin = grid_posterior(
+        data("lmm04"),
+        GridPriors([(0.8, 4.0, 0.8), (0.2, 0.0, 10.0)], 30.0, half_normal(8.0), half_normal(8.0)),
+        np.linspace(1.5, 22.0, 42),
+        np.linspace(0.0, 24.0, 40),
+        by_sex=True,
+    )
+    spiky = NormalMixture(weights=(0.8, 0.2), means=(4.0, 0.0), sds=(0.8, 10.0))
+    compare(fit("lmm04", priors(effect=spiky)), twin, by_sex=True)
 
 
 def test_twin_log_normal_sds_and_independent_sexes() -> None:
@@ -196,7 +215,9 @@ def test_reference_flat_priors_give_the_t_posterior(case: str) -> None:
 def test_property_limits_of_tau() -> None:
     """τ fixed at 0 is one common effect, τ very large is independent effects of the sexes."""
     wide = {"effect": Normal(mean=0.0, sd=1000.0)}
-    together = fit("lmm02", priors(**wide, sexes=CommonEffect()))
+    comparison = Comparison(by_sex=True, female_share=0.6, hypotheses=WITHOUT_INTERACTION)
+    common = Posterior(priors=priors(**wide, sexes=CommonEffect()))
+    together = analyse(data("lmm02"), common, comparison)
     zero = fit("lmm02", priors(**wide, sexes=ExchangeableSexes(tau=Fixed(value=0.0))))
     alone = fit("lmm02", priors(**wide, sexes=IndependentSexes()))
     far = fit("lmm02", priors(**wide, sexes=ExchangeableSexes(tau=Fixed(value=1000.0))))

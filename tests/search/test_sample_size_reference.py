@@ -2,9 +2,10 @@
 
 import pytest
 
+import planner as pl
 from planner.scenario import Scenario
 from planner.search.result import SampleSize
-from planner.search.sample_size import sample_size
+from planner.search.sample_size import SizeSearch, sample_size
 from tests.planning import (
     Table,
     equivalent,
@@ -162,3 +163,22 @@ def test_reference_whole_number_is_the_smallest(male: float, share: float, targe
     found = search(scenario, target)[0]
     reached = (n for n in range(8, found.n_evaluable + 1) if power_at(scenario, n) >= target)
     assert found.ledger.whole == next(reached)
+
+
+def test_property_dropout_inflates_a_bayesian_size_by_no_more_than_it_must() -> None:
+    """A favourable prior needs fewer people than the test, also once some of them leave."""
+    scenario = pl.load_scenario("confirmatory").with_changes(
+        {
+            "plan.analysis": {
+                "kind": "posterior",
+                "priors": {"effect": {"kind": "normal", "mean": 2.5, "sd": 2.0}},
+            },
+            "plan.power_targets": [0.8],
+            "monte_carlo.n_trials": 2_000,
+        }
+    )
+    found = SizeSearch(scenario).find("male", 0.8)
+    assert found.status == "found"
+    inflated = found.ledger.inflated
+    assert inflated <= found.n_randomised <= inflated + 12
+    assert found.power.value <= 0.8 + 5 * found.power.mcse

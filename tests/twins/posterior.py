@@ -4,8 +4,9 @@ Means are integrated out of the normal likelihood by adding their prior covarian
 data, y ~ N(X μ, V + X C Xᵀ); nothing is shared with the program but the model.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,11 +87,9 @@ def grid_posterior(
             information = x.T @ inverse_x
             _, log_v = np.linalg.slogdet(v)
             for tau, pt in zip(taus, tau_weight, strict=True):
-                for share, location, sd in priors.effect:
-                    common = sd**2 * np.ones((n_sexes, n_sexes)) + tau**2 * np.eye(n_sexes)
-                    effect = common if priors.tau is not None else sd**2 * np.eye(n_sexes)
+                for share, location, effect in _components(priors, n_sexes, tau):
                     prior = linalg.block_diag(priors.mean_sd**2 * np.eye(n_nuisance), effect)
-                    mu = np.concatenate([np.zeros(n_nuisance), np.full(n_sexes, location)])
+                    mu = np.concatenate([np.zeros(n_nuisance), location])
                     z = information[:, -1] - information[:, :-1] @ mu
                     gain = np.eye(len(mu)) + prior @ information[:, :-1]
                     covariance = np.linalg.solve(gain, prior)
@@ -103,6 +102,20 @@ def grid_posterior(
                     covariances.append(covariance[n_nuisance:, n_nuisance:])
     weight = np.exp(np.array(log_weight) - np.max(log_weight))
     return GridPosterior(weight / weight.sum(), np.array(means), np.array(covariances))
+
+
+def _components(
+    priors: GridPriors, n_sexes: int, tau: float
+) -> Iterator[tuple[float, FloatArray, FloatArray]]:
+    """Weight, mean and covariance of the effects: δ shared by exchangeable sexes, or one each."""
+    if priors.tau is not None:
+        for share, location, sd in priors.effect:
+            common = sd**2 * np.ones((n_sexes, n_sexes)) + tau**2 * np.eye(n_sexes)
+            yield share, np.full(n_sexes, location), common
+        return
+    for parts in product(priors.effect, repeat=n_sexes):
+        share = float(np.prod([p[0] for p in parts]))
+        yield share, np.array([p[1] for p in parts]), np.diag([p[2] ** 2 for p in parts])
 
 
 def half_normal(scale: float) -> Callable[[FloatArray], FloatArray]:

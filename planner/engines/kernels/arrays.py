@@ -31,7 +31,7 @@ class Prior(NamedTuple):
 
 
 class EffectPrior(NamedTuple):
-    """Prior of the effects: number of sexes, log weights [J0], locations and SDs [J0, K − 1] of
+    """Prior of the effects: sexes that share a component, log weights [J0], locations and SDs [J0, K − 1] of
     its components, and kind and scale of the prior of τ (a negative kind: τ infinite)."""
 
     n_sexes: int

@@ -36,7 +36,8 @@ def integrate(
 ) -> float:
     """Fill probabilities, means, SDs and variances; returns the error of the probabilities.
 
-    It is infinite if the posterior of τ is not negligible where the nodes end.
+    The error is the difference between the nested rule and the rest of the points, so twice that
+    to all of them; infinite if the posterior of τ is not negligible where its nodes end.
 
     Parameters
     ----------
@@ -110,7 +111,7 @@ def integrate(
     second[:] = np.sqrt(np.maximum(second / total - estimate**2, 0.0))
     if last > LARGEST_TAIL * total:
         return np.inf
-    error: float = np.abs(coarse / rough_total - probability).max()
+    error: float = 2.0 * np.abs(coarse / rough_total - probability).max()
     return error
 
 
@@ -118,17 +119,20 @@ def integrate(
 def _place(node: int, reach: int, lattice: Lattice, kind: IntArray) -> tuple[float, bool, int]:
     """Weight of a point, whether it is in the nested rule, and the slot of its heap.
 
-    An even coordinate counts half at 0; the nested rule has the points of even index sum.
+    An even coordinate counts half at 0; the nested rule has the points whose indices have an even
+    sum in every variance group.
     """
-    edge, parity, key = 1.0, 0, 0
+    edge, even, parity, key = 1.0, True, 0, 0
     for d in range(len(kind)):
         index = lattice.place[node, d]
         parity += index
+        if d % 2 == 1:
+            even = even and parity % 2 == 0
         if index == 0 and is_even(d, kind[d]):
             edge *= 0.5
         if d % 2 == 0:
             key = key * (2 * reach + 1) + index - lattice.start[d] + reach
-    return edge, parity % 2 == 0, key
+    return edge, even, key
 
 
 @kernel

@@ -165,7 +165,8 @@ def set_steps(
             size = max(size, sums.multiplier[k] if sums.freedom[v, k] > 0.0 else 1.0)
         w, e = 2 * v, 2 * v + 1
         within, between = np.sqrt(variance[v, 0]), np.sqrt(variance[v, 1])
-        spread = 1.0 / np.sqrt(2.0 * max(sums.freedom[v, 0] - 0.5 * n_columns, 1.0))
+        degrees = sums.freedom[v, 0] + (people if variance[v, 1] == 0.0 else 0.0)
+        spread = 1.0 / np.sqrt(2.0 * max(degrees - 0.5 * n_columns, 1.0))
         step[w] = _combined(spread, prior_width(w, kind[w], setting[w], within))
         total = variance[v, 0] + size * variance[v, 1]
         reach = total * np.sqrt(2.0 / max(people - 0.5 * n_columns, 1.0)) / size
@@ -185,8 +186,12 @@ def _combined(one: float, other: float) -> float:
 @kernel
 def climb(
     lattice: Lattice, sums: TrialSums, prior: Prior, components: Components, work: Work
-) -> float:
-    """Move ``lattice.start`` to a point higher than its neighbours; returns its height."""
+) -> tuple[float, float]:
+    """Move ``lattice.start`` to a point higher than its neighbours.
+
+    Returns its height, and how far below it the higher neighbour lies in the coordinate where
+    that is most: a lattice that is much too coarse sees nothing but its top.
+    """
     start, place, value = lattice.start, lattice.place, lattice.value
     place[0] = start
     evaluate(lattice, 0, 1, sums, prior, components, work)
@@ -215,7 +220,20 @@ def climb(
                 moved = True
         if not moved:
             break
-    return best
+    drop = 0.0
+    for d in range(start.shape[0]):
+        if prior.kind[d] == FIXED:
+            continue
+        beside = -np.inf
+        for side in range(2):
+            place[0] = start
+            place[0, d] += 2 * side - 1
+            if is_even(d, prior.kind[d]):
+                place[0, d] = abs(place[0, d])
+            evaluate(lattice, 0, 1, sums, prior, components, work)
+            beside = max(beside, highest(value[0]))
+        drop = max(drop, best - beside)
+    return best, drop
 
 
 @kernel

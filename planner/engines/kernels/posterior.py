@@ -2,9 +2,9 @@
 
 The trapezoidal rule over the SDs, nested: the same sums over every second point, as on the black
 fields of a chessboard, and over the embedded Gauss nodes of τ give a second, coarser answer at no
-cost. Their difference is the numerical error that is reported; the error of the finer answer is
-about its square (Trefethen & Weideman 2014, SIAM Rev 56:385). Where it is too large the lattice
-is refined.
+cost. The difference of the two halves is the numerical error that is reported; the error of the
+finer answer is about its square (Trefethen & Weideman 2014, SIAM Rev 56:385). Where it is too
+large the lattice is refined.
 """
 
 import math
@@ -34,12 +34,14 @@ IntArray = NDArray[np.int64]
 
 OK, NOT_CONVERGED, NOT_ESTIMABLE, IMPRECISE = 0, 2, 3, 4
 LARGEST_ERROR = 0.005
-FINER = (1.0, 0.6, 0.36)
-"""Spacings that are tried, in units of the first."""
+FINER = (1.0, 1.0, 0.6, 0.36)
+"""Spacings that are tried, in units of the first; from the second on with more nodes of τ."""
 BOX = 24.0
 """Half the width of the box that a lattice may fill, in posterior SDs."""
 FAR = 3
 """Lattice steps from the start to the top beyond which the lattice is laid anew at the top."""
+STEEPEST = 3.0
+"""Largest fall of the log density from the top of the lattice to the next point."""
 COARSER = 1.6
 """Factor on the spacing where the box was too small."""
 MOST_ATTEMPTS = 12
@@ -127,15 +129,13 @@ def _fit_trial(
     centre, step = np.zeros(n_dims), np.zeros(n_dims)
     starting_point(sums, prior, work, centre)
     unit = _unit(sums, prior, work)
-    people = sums.freedom[:, 1:].sum(axis=1) / sums.freedom[:, 1:].sum()
+    people = sums.freedom[:, 1:].sum(axis=1) / max(sums.freedom[:, 1:].sum(), 1.0)
     error, level, attempt, stretch = np.nan, 0, 0, 1.0
     while level < len(FINER) and attempt < MOST_ATTEMPTS:
         attempt += 1
         n_tau = _set_components(effects, unit, level, stretch, nodes, components)
         n = len(effects.log_mixture) * n_tau
-        used = Components(
-            components.log_weight[:n], components.precision[:n], components.shift[:n]
-        )
+        used = Components(components.log_weight[:n], components.precision[:n], components.shift[:n])
         fine = spacing * FINER[level]
         reach = min(largest_reach, int(BOX / fine))
         grid = Lattice(
@@ -144,11 +144,11 @@ def _fit_trial(
         )  # fmt: skip
         set_steps(sums, prior, work, centre, step)
         far = True
-        best = np.nan
+        best, drop = np.nan, 0.0
         while far:
             _lay(grid, prior, centre, fine * step)
             before = grid.start.copy()
-            best = climb(grid, sums, prior, used, work)
+            best, drop = climb(grid, sums, prior, used, work)
             if np.isnan(best):
                 return NOT_ESTIMABLE, error
             far = np.abs(grid.start - before).max() > FAR and attempt < MOST_ATTEMPTS
@@ -156,6 +156,9 @@ def _fit_trial(
                 attempt += 1
                 centre[:] = grid.origin + grid.spacing * grid.start
                 set_steps(sums, prior, work, centre, step)
+        if drop > STEEPEST:
+            spacing *= 0.5
+            continue
         count = flood(grid, reach, best, sums, prior, used, work)
         if count < 0:
             spacing *= COARSER
@@ -172,7 +175,7 @@ def _fit_trial(
         if error == np.inf:
             stretch *= 2.5
         else:
-            level += 1
+            level += 2 if level == 0 and n_tau == 1 else 1
     return IMPRECISE, error
 
 
@@ -199,8 +202,14 @@ def _set_components(
     nodes[0, 0], nodes[1, 0], nodes[2, 0] = np.inf, 0.0, 1.0
     if effects.n_sexes > 1 and effects.tau_kind >= 0:
         n_tau = tau_nodes(
-            effects.tau_kind, effects.tau_scale, unit, level, stretch,
-            nodes[0], nodes[1], nodes[2],
+            effects.tau_kind,
+            effects.tau_scale,
+            unit,
+            level,
+            stretch,
+            nodes[0],
+            nodes[1],
+            nodes[2],
         )
     for c in range(len(effects.log_mixture)):
         for i in range(n_tau):
@@ -215,16 +224,21 @@ def _set_components(
 
 @kernel
 def _estimable(sums: TrialSums, prior: Prior) -> int:
-    """Status of a trial before it is fitted: whether a 1/σ prior leaves it a proper posterior."""
+    """Status of a trial before it is fitted: whether a 1/σ prior leaves it a proper posterior.
+
+    It learns from the within-person stratum, or from all of them where σ_b is 0.
+    """
     for v in range(len(sums.squares)):
         if prior.kind[2 * v] != JEFFREYS:
             continue
+        alone = prior.kind[2 * v + 1] == FIXED and prior.setting[2 * v + 1, 0] == 0.0
+        last = len(sums.multiplier) if alone else 1
         used = 0
         for i in range(sums.b.shape[2]):
-            used += sums.a[v, 0, i, i] > 0.0
-        if sums.freedom[v, 0] - used < 0.5:
+            used += np.sum(sums.a[v, :last, i, i]) > 0.0
+        if np.sum(sums.freedom[v, :last]) - used < 0.5:
             return NOT_ESTIMABLE
-        if not sums.squares[v, 0] > 0.0:
+        if not np.sum(sums.squares[v, :last]) > 0.0:
             return NOT_CONVERGED
     return OK
 
