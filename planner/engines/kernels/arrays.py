@@ -31,8 +31,8 @@ class Prior(NamedTuple):
 
 
 class EffectPrior(NamedTuple):
-    """Prior of the effects: sexes that share a component, log weights [J0], locations and SDs [J0, K − 1] of
-    its components, and kind and scale of the prior of τ (a negative kind: τ infinite)."""
+    """Prior of the effects: sexes that share a component, log weights [J0], locations and SDs
+    [J0, K − 1] of its components, kind and scale of the prior of τ (a negative kind: infinite)."""
 
     n_sexes: int
     log_mixture: FloatArray

@@ -15,7 +15,7 @@ from planner.compiled import kernel
 from planner.engines.kernels.linear import invert_spd
 
 FloatArray = NDArray[np.float64]
-SMALLEST_PIVOT = 1e-10
+SMALLEST_PIVOT = 1e-13
 SMALLEST_DETERMINANT = 1e-14
 
 

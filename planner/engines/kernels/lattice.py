@@ -35,7 +35,8 @@ def evaluate(
 ) -> None:  # fmt: skip
     """Fill information, score and value of the points numbered first … last − 1.
 
-    Values are log posterior densities, NaN where the data do not determine the means.
+    Values are log posterior densities; −∞ where data and priors do not determine the means to
+    the precision of the arithmetic.
     """
     place, origin, spacing = lattice.place, lattice.origin, lattice.spacing
     information, score, value = lattice.information, lattice.score, lattice.value
@@ -63,19 +64,18 @@ def evaluate(
             information[node], score[node], precision, shift, covariance, mean, scratch,
             value[node],
         )  # fmt: skip
-        if not good:
-            base = np.nan
         for j in range(value.shape[1]):
             value[node, j] += base + log_weight[j]
+            if not (good and np.isfinite(value[node, j])):
+                value[node, j] = -np.inf
 
 
 @kernel
 def highest(value: FloatArray) -> float:
-    """Largest entry; NaN if any is."""
+    """Largest entry."""
     best: float = value[0]
     for j in range(1, value.shape[0]):
-        if not value[j] <= best:
-            best = value[j]
+        best = max(best, value[j])
     return best
 
 

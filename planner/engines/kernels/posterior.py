@@ -37,7 +37,7 @@ LARGEST_ERROR = 0.005
 FINER = (1.0, 1.0, 0.6, 0.36)
 """Spacings that are tried, in units of the first; from the second on with more nodes of τ."""
 BOX = 24.0
-"""Half the width of the box that a lattice may fill, in posterior SDs."""
+"""Half the width of the box that a lattice may fill at first, in posterior SDs."""
 FAR = 3
 """Lattice steps from the start to the top beyond which the lattice is laid anew at the top."""
 STEEPEST = 3.0
@@ -130,14 +130,14 @@ def _fit_trial(
     starting_point(sums, prior, work, centre)
     unit = _unit(sums, prior, work)
     people = sums.freedom[:, 1:].sum(axis=1) / max(sums.freedom[:, 1:].sum(), 1.0)
-    error, level, attempt, stretch = np.nan, 0, 0, 1.0
+    error, level, attempt, stretch, box = np.nan, 0, 0, 1.0, BOX
     while level < len(FINER) and attempt < MOST_ATTEMPTS:
         attempt += 1
         n_tau = _set_components(effects, unit, level, stretch, nodes, components)
         n = len(effects.log_mixture) * n_tau
         used = Components(components.log_weight[:n], components.precision[:n], components.shift[:n])
         fine = spacing * FINER[level]
-        reach = min(largest_reach, int(BOX / fine))
+        reach = min(largest_reach, int(box / fine))
         grid = Lattice(
             lattice.start, lattice.origin, lattice.spacing, lattice.seen, lattice.place,
             lattice.information, lattice.score, lattice.value[:, :n],
@@ -149,7 +149,7 @@ def _fit_trial(
             _lay(grid, prior, centre, fine * step)
             before = grid.start.copy()
             best, drop = climb(grid, sums, prior, used, work)
-            if np.isnan(best):
+            if best == -np.inf:
                 return NOT_ESTIMABLE, error
             far = np.abs(grid.start - before).max() > FAR and attempt < MOST_ATTEMPTS
             if far:
@@ -161,7 +161,8 @@ def _fit_trial(
             continue
         count = flood(grid, reach, best, sums, prior, used, work)
         if count < 0:
-            spacing *= COARSER
+            spacing *= COARSER if reach == largest_reach else 1.0
+            box *= 2.0
             continue
         terms = heap[: (2 * reach + 1) ** (n_dims // 2) * n]
         terms[:] = 0.0
@@ -235,7 +236,7 @@ def _estimable(sums: TrialSums, prior: Prior) -> int:
         last = len(sums.multiplier) if alone else 1
         used = 0
         for i in range(sums.b.shape[2]):
-            used += np.sum(sums.a[v, :last, i, i]) > 0.0
+            used += 1 if np.sum(sums.a[v, :last, i, i]) > 0.0 else 0
         if np.sum(sums.freedom[v, :last]) - used < 0.5:
             return NOT_ESTIMABLE
         if not np.sum(sums.squares[v, :last]) > 0.0:
