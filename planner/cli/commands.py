@@ -8,7 +8,14 @@ import click
 from planner import __version__
 from planner.cli.assurance import assurance
 from planner.cli.evidence import evidence
-from planner.cli.options import RunOptions, emit, parse_sizes, required_size, run_options
+from planner.cli.options import (
+    RunOptions,
+    emit,
+    parse_sizes,
+    required_size,
+    run_options,
+    write_whole,
+)
 from planner.cli.pooling import pool, retrodesign
 from planner.cli.progress import block_progress, search_progress
 
@@ -126,6 +133,28 @@ def calibrate(options: RunOptions, n_subjects: int | None, alpha: float | None) 
         emit(payload.dump(payload.heading(scenario) | {"results": rows}), options.out)
     else:
         emit(show_calibration.text(scenario, results), options.out)
+
+
+@cli.command()
+@run_options
+@click.option("--n", "n_subjects", type=click.IntRange(min=1), help="People randomised.")
+@click.option("--trial", type=click.IntRange(min=0), default=0, show_default=True, help="Which.")
+@click.option("--netcdf", type=click.Path(dir_okay=False, path_type=Path), help="Keep the draws.")
+def posterior(options: RunOptions, n_subjects: int | None, trial: int, netcdf: Path | None) -> None:
+    """The posterior of one simulated trial, by quadrature and by NUTS."""
+    from planner.cli import payload, show_example
+    from planner.operating.example_trial import example_trial
+
+    scenario = options.load()
+    found = example_trial(scenario, required_size(n_subjects, scenario.plan.n_subjects), trial)
+    if netcdf is not None:
+        write_whole(netcdf, found.posterior.to_netcdf)
+    saved = str(netcdf) if netcdf else ""
+    if options.as_json:
+        data = payload.heading(scenario) | show_example.row(found)
+        emit(payload.dump(data), options.out)
+    else:
+        emit(show_example.text(scenario, found, saved), options.out)
 
 
 cli.add_command(assurance)

@@ -25,13 +25,14 @@ class RunOptions:
     n_trials: int | None
     seed: int | None
     draw: str | None
+    engine: str | None
     workers: int | None
     as_json: bool
     out: Path | None
     quiet: bool
 
     def load(self) -> "Scenario":
-        """The scenario with ``--set``, ``--n-trials``, ``--seed`` and ``--draw`` applied."""
+        """The scenario with ``--set``, ``--engine`` and the Monte-Carlo options applied."""
         from planner.scenario import load_scenario
 
         scenario = load_scenario(self.scenario)
@@ -39,7 +40,15 @@ class RunOptions:
         for key in ("n_trials", "seed", "draw"):
             if getattr(self, key) is not None:
                 changes[f"monte_carlo.{key}"] = getattr(self, key)
-        return scenario.with_changes(changes, "--set") if changes else scenario
+        scenario = scenario.with_changes(changes, "--set") if changes else scenario
+        if self.engine is None:
+            return scenario
+        if scenario.plan.analysis.kind != "posterior":
+            raise InvalidInput(
+                f"--engine {self.engine} belongs to Bayesian analyses and the analysis is "
+                f"{scenario.plan.analysis.kind}; set plan.analysis.kind to posterior"
+            )
+        return scenario.with_changes({"plan.analysis.engine": self.engine}, "--engine")
 
 
 def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -51,13 +60,16 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         n_trials: int | None,
         seed: int | None,
         draw: str | None,
+        engine: str | None,
         workers: int | None,
         as_json: bool,
         out: Path | None,
         quiet: bool,
         **rest: Any,
     ) -> Any:
-        options = RunOptions(scenario, changes, n_trials, seed, draw, workers, as_json, out, quiet)
+        options = RunOptions(
+            scenario, changes, n_trials, seed, draw, engine, workers, as_json, out, quiet
+        )
         try:
             return command(options, **rest)
         except InvalidInput as error:
@@ -78,6 +90,10 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--draw", type=click.Choice(["moments", "subjects"]),
             help="Draw cell moments directly, or every person.",
+        ),
+        click.option(
+            "--engine", type=click.Choice(["quadrature", "nuts"]),
+            help="Of a Bayesian analysis: numerical integration, or sampling with PyMC.",
         ),
         click.option(
             "--workers", type=click.IntRange(min=1),
@@ -138,15 +154,21 @@ def required_size(given: int | None, planned: int | None) -> int:
 
 def emit(text: str, out: Path | None) -> None:
     """Write a result to stdout, or to a file all at once."""
-    from planner.errors import PlannerError
-
     if out is None:
         click.echo(text)
-        return
-    partial = out.with_name(out.name + ".part")
+    else:
+        write_whole(out, lambda partial: Path(partial).write_text(text + "\n", "utf-8"))
+
+
+def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
+    """Write a file beside its place and move it there: never half of one."""
+    from planner.errors import PlannerError
+
+    partial = path.with_name(path.name + ".part")
     try:
-        partial.write_text(text + "\n", "utf-8")
-        partial.replace(out)
+        write(partial)
+        partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)
-        raise PlannerError(f"{out}: cannot be written ({error.strerror}); choose another") from None
+        reason = error.strerror or error
+        raise PlannerError(f"{path}: cannot be written ({reason}); choose another") from None

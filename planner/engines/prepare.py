@@ -24,11 +24,15 @@ def prepare(scenario: Scenario, layout: Layout) -> Prepared:
     """Engine for the planned analysis of trials laid out as `layout`."""
     model, analysis = planned_model(scenario), scenario.plan.analysis
     if isinstance(analysis, Posterior):
-        regions = criteria_for(scenario).regions(levels_of(scenario))
-        return posterior_engine(
-            posterior_model(analysis, model.columns, layout.cells, model.contrasts, regions)
-        )
+        return posterior_engine(planned_posterior(scenario, analysis, layout))
     return engine_for(analysis, model.columns, layout.cells, model.contrasts)
+
+
+def planned_posterior(scenario: Scenario, analysis: Posterior, layout: Layout) -> PosteriorModel:
+    """Bayesian model of a scenario's trials, with the regions that its hypotheses ask for."""
+    model = planned_model(scenario)
+    regions = criteria_for(scenario).regions(levels_of(scenario))
+    return posterior_model(analysis, model.columns, layout.cells, model.contrasts, regions)
 
 
 def posterior_engine(model: PosteriorModel) -> Prepared:

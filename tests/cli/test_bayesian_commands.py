@@ -142,3 +142,28 @@ def test_closed_form_of_a_posterior_is_refused(command: Run) -> None:
     outcome = command("power", "--n", "60", "--closed-form", "--set", FLAT)
     assert outcome.code == 3
     assert "no closed form" in outcome.err
+
+
+def test_example_trial_by_both_engines_kept_as_netcdf(command: Run, tmp_path: Path) -> None:
+    from xarray import open_datatree
+
+    path = tmp_path / "trial.nc"
+    words = ["--n", "24", "--trial", "2", "--set", FLAT, "--netcdf", str(path)]
+    found = _json(command("posterior", *words, "--json"))
+    worst = found["error"]["quadrature"] + 5 * found["error"]["nuts_mcse"]
+    for region in found["regions"]:
+        p = region["probability"]
+        assert abs(p["quadrature"] - p["nuts"]) <= worst
+    with open_datatree(path) as tree:
+        assert {"posterior", "sample_stats", "constant_data"} <= set(tree.children)
+        assert tree["posterior"]["contrast"].sizes["hypothesis"] == 4
+    assert not list(tmp_path.glob("*.part"))
+    outcome = command("posterior", "--n", "24", "--netcdf", str(path))
+    assert outcome.code == 3
+    assert "which has no posterior" in outcome.err
+
+
+def test_engine_option_needs_a_bayesian_analysis(command: Run) -> None:
+    outcome = command("power", "--n", "24", "--engine", "nuts")
+    assert outcome.code == 3
+    assert "belongs to Bayesian analyses" in outcome.err
