@@ -14,8 +14,8 @@ SMALLEST_TAU = 1e-4
 """τ = 0, in units of the smallest standard error of an effect."""
 TAU_REACH = 4.8
 """Largest τ considered, in scales of its prior, unless its posterior reaches further."""
-LONGEST = 3.2
-"""Range of t up to which the 9-point rule serves."""
+LONGEST = (3.2, 4.8)
+"""Ranges of t up to which the rules of 9 and 15 nodes serve."""
 
 # Gauss-Kronrod nodes and weights on (0, 1) and, at the embedded Gauss nodes, the ratio of the
 # Gauss to the Kronrod weight (Kronrod 1965; Piessens et al. 1983, QUADPACK). Half of each rule.
@@ -25,6 +25,16 @@ _K9 = np.array([
     [0.6402862174963100, 0.2667983404522844, 0.0],
     [0.8611363115940526, 0.1700536053357227, 0.3478548451374538],
     [0.9765602507375731, 0.0629773736654730, 0.0],
+])  # fmt: skip
+_K15 = np.array([
+    [0.0, 0.209482141084727828, 0.417959183673469388],
+    [0.207784955007898468, 0.204432940075298892, 0.0],
+    [0.405845151377397167, 0.190350578064785410, 0.381830050505118945],
+    [0.586087235467691130, 0.169004726639267903, 0.0],
+    [0.741531185599394440, 0.140653259715525919, 0.279705391489276668],
+    [0.864864423359769073, 0.104790010322250184, 0.0],
+    [0.949107912342758525, 0.063092092629978553, 0.129484966168869693],
+    [0.991455371120812640, 0.022935322010529225, 0.0],
 ])  # fmt: skip
 _K21 = np.array([
     [0.0, 0.149445554002916906, 0.0],
@@ -49,15 +59,17 @@ def tau_nodes(
     """Nodes and log weights of the prior of τ, and the factor of each in the nested rule.
 
     Gauss-Kronrod in t with τ = unit · sinh t, so that nodes are evenly spread where τ is small
-    against the standard error of an effect (`unit`) and logarithmic beyond; `level` 0 has 9 or 21
-    nodes, others 21; `stretch` lengthens their range. Returns their number.
+    against the standard error of an effect (`unit`) and logarithmic beyond; `level` 0 has 9, 15
+    or 21 nodes, others 21; `stretch` lengthens their range. Returns their number.
     """
     if kind == TAU_FIXED:
         tau[0] = max(scale, SMALLEST_TAU * unit)
         log_weight[0], nested[0] = 0.0, 1.0
         return 1
     last = math.asinh(TAU_REACH * stretch * scale / unit)
-    rule = _K9 if level == 0 and last <= LONGEST else _K21
+    rule = _K21
+    if level == 0 and last <= LONGEST[1]:
+        rule = _K9 if last <= LONGEST[0] else _K15
     n = 2 * len(rule) - 1
     for i in range(n):
         k = i - len(rule) + 1
