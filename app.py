@@ -7,7 +7,7 @@ import streamlit as st
 from planner import ui
 from planner.ui import state
 
-PAGES = ("design",)
+PAGES = ("design", "evidence")
 
 
 def main() -> None:

@@ -3,11 +3,29 @@
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from planner.errors import InvalidInput
 
-Positive = Annotated[float, Field(gt=0)]
+LARGEST, SMALLEST = 1e12, 1e-12
+"""Magnitudes beyond these are a matter of the unit, and of the arithmetic."""
+
+
+def _in_reach(value: float) -> float:
+    if value < SMALLEST:
+        raise InvalidInput(f"{value:g} is below {SMALLEST:g}; choose another unit")
+    return value
+
+
+Positive = Annotated[float, Field(gt=0), AfterValidator(_in_reach)]
+Weight = Annotated[float, Field(gt=0)]
 NonNegative = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 Level = Annotated[float, Field(gt=0, lt=0.5)]
@@ -23,7 +41,7 @@ class Spec(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _lists_to_tuples(cls, raw: Any) -> Any:
-        return _tuples(raw) if isinstance(raw, dict) else raw
+        return _tuples(raw, ()) if isinstance(raw, dict) else raw
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any], source: str = "") -> Self:
@@ -61,10 +79,17 @@ def _plain(value: Any, full: bool) -> Any:
             return value
 
 
-def _tuples(raw: Any) -> Any:
+def _tuples(raw: Any, path: tuple[str, ...]) -> Any:
+    """Lists as tuples; numbers beyond reach are refused with their place."""
     if isinstance(raw, dict):
-        return {key: _tuples(value) for key, value in raw.items()}
-    return tuple(_tuples(item) for item in raw) if isinstance(raw, list | tuple) else raw
+        return {key: _tuples(value, (*path, str(key))) for key, value in raw.items()}
+    if isinstance(raw, list | tuple):
+        return tuple(_tuples(item, (*path, str(i))) for i, item in enumerate(raw))
+    if isinstance(raw, float) and LARGEST < abs(raw) < float("inf"):
+        raise InvalidInput(
+            f"{raw:g} is beyond {LARGEST:g}; choose another unit", key=".".join(path)
+        )
+    return raw
 
 
 def known_keys(model: type[BaseModel], path: Iterable[str | int]) -> list[str]:

@@ -93,7 +93,7 @@ def power(options: RunOptions, sizes: str | None, closed_form: bool) -> None:
         text = "" if options.as_json else show_power.text(scenario, curve)
         data = payload.heading(scenario) | {
             "results": [row for r in curve for row in payload.power_rows(r, scenario)],
-            "trial": [payload.trial_row(r) for r in curve],
+            "trial": [payload.trial_row(r) for point in curve for r in (point, *point.others)],
         }
     emit(payload.dump(data) if options.as_json else text, options.out)
 

@@ -143,6 +143,7 @@ def trial_row(result: OperatingCharacteristics) -> dict[str, Any]:
     """What concerns the trial as a whole at one N."""
     return {
         "n": result.n_subjects,
+        "analysis": result.analysis,
         "success": estimate(result.trial_success),
         "any_rejected": estimate(result.any_rejected),
         "all_rejected": estimate(result.all_rejected),

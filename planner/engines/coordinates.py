@@ -20,7 +20,7 @@ from planner.engines.posterior_model import PosteriorModel
 from planner.engines.protocol import Status
 from planner.engines.sums import Sums
 from planner.evidence.distribution import Fixed, HalfNormal, HalfNormalRatio, Jeffreys, LogNormal
-from planner.plan.priors import CommonEffect, ExchangeableSexes, SdBetweenPrior, SdWithinPrior
+from planner.plan.priors import ExchangeableSexes, SdBetweenPrior, SdWithinPrior
 from planner.trials.moments import FloatArray
 
 HALF_NORMAL_MEDIAN = 0.6745
@@ -63,10 +63,7 @@ def basis(model: PosteriorModel) -> tuple[FloatArray, FloatArray]:
 
 def is_common(model: PosteriorModel) -> bool:
     """Whether both sexes have one effect; exchangeable effects with τ = 0 are one."""
-    sexes = model.priors.sexes
-    return isinstance(sexes, CommonEffect) or (
-        isinstance(sexes, ExchangeableSexes) and sexes.tau == Fixed(value=0.0)
-    )
+    return model.priors.one_effect
 
 
 def is_exchangeable(model: PosteriorModel) -> bool:

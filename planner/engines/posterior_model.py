@@ -11,7 +11,7 @@ import numpy as np
 from planner.design.matrices import Column
 from planner.engines.strata import Strata, prepare_strata
 from planner.errors import InvalidInput
-from planner.evidence.distribution import FEWER_T_NODES, T_NODES, Fixed, Flat, normal_components
+from planner.evidence.distribution import Fixed, Flat, normal_components
 from planner.plan.analysis import Posterior
 from planner.plan.priors import (
     CommonEffect,
@@ -22,7 +22,7 @@ from planner.plan.priors import (
 )
 from planner.trials.moments import Cell, FloatArray, IntArray
 
-MOST_COMPONENTS = 600
+MOST_COMPONENTS = 1_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,6 +79,14 @@ class PosteriorModel:
         if np.all(self.strata.n_observed == 1):
             return priors.model_copy(update={"sd_between": Fixed(value=0.0)})
         return priors
+
+    @property
+    def uses_between(self) -> bool:
+        """Whether comparisons between people say something about the effects."""
+        total, n = self.strata.between.sum(axis=0), self.n_nuisance
+        inner, cross = total[:n, :n], total[:n, n:]
+        left = total[n:, n:] - cross.T @ np.linalg.pinv(inner) @ cross
+        return bool(np.abs(left).max() > 1e-9 * np.abs(total).max())
 
     def effect_components(self) -> tuple[int, FloatArray, FloatArray, FloatArray]:
         """Sexes that share a component, and weights [J], locations and SDs of the components.
@@ -149,10 +157,10 @@ def posterior_model(
 
 def _check_sexes(priors: Priors, n_sexes: int, contrasts: FloatArray) -> None:
     by_treatment = contrasts.reshape(len(contrasts), -1, n_sexes).sum(axis=2)
-    if isinstance(priors.sexes, CommonEffect) and np.any(np.all(by_treatment == 0, axis=1)):
+    if priors.one_effect and np.any(np.all(by_treatment == 0, axis=1)):
         raise InvalidInput(
-            "sexes is common, so a difference between them is 0 by assumption; leave the "
-            "interaction out, or make the sexes exchangeable",
+            "the prior gives both sexes one effect, so a difference between them is 0 by "
+            "assumption; leave the interaction out, or make the sexes exchangeable",
             key="plan.analysis.priors.sexes",
         )
     if n_sexes == 1 and isinstance(priors.sexes, ExchangeableSexes | CommonEffect):
@@ -174,7 +182,7 @@ def _nuisance_prior(priors: Priors, columns: list[Column]) -> tuple[FloatArray, 
 
 def _product(priors: Priors, n_effects: int) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Components of independent effects of several treatments: all combinations."""
-    one = normal_components(priors.effect, T_NODES if n_effects == 1 else FEWER_T_NODES)
+    one = normal_components(priors.effect)
     if len(one.weights) ** n_effects > MOST_COMPONENTS:
         raise InvalidInput(
             f"a {priors.effect.kind} prior for {n_effects} effects has "

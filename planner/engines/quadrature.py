@@ -65,8 +65,9 @@ class Quadrature:
         shared, weights, locations, sds = model.effect_components()
         effects = EffectPrior(shared, np.log(weights), locations, sds, *_tau(priors.sexes))
         questions = Questions(
-            model.contrasts, regions.row, regions.lower, regions.upper, regions.tail
-        )
+            model.contrasts, regions.row, regions.lower, regions.upper, regions.tail,
+            model.uses_between,
+        )  # fmt: skip
         estimate = np.empty((n_trials, n_contrasts))
         answers = Answers(
             probability=np.empty((n_trials, len(regions.row))),

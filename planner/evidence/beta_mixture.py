@@ -10,7 +10,7 @@ from scipy import special
 from planner.errors import InvalidInput, PlannerError
 from planner.evidence.normal_mixture import check_robust_weight
 from planner.evidence.tabulated import FloatArray
-from planner.spec import Positive, Spec
+from planner.spec import Positive, Spec, Weight
 
 FIRST_NODES, MOST_NODES, AGREEMENT = 257, 2**17, 1e-9
 
@@ -25,7 +25,7 @@ class BetaMixture(Spec):
     """
 
     kind: Literal["beta-mixture"] = "beta-mixture"
-    weights: Annotated[tuple[Positive, ...], Field(min_length=1, max_length=12)]
+    weights: Annotated[tuple[Weight, ...], Field(min_length=1, max_length=12)]
     a: tuple[Positive, ...]
     b: tuple[Positive, ...]
 

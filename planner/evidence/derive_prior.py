@@ -28,6 +28,7 @@ from planner.evidence.pooling_shares import (
     pool_counts,
 )
 from planner.evidence.tabulated import Summary, share_summary
+from planner.spec import LARGEST
 
 Studies = Sequence[StudyEstimate] | Sequence[StudyCount]
 
@@ -88,8 +89,10 @@ def derive_effect_prior(studies: Sequence[StudyEstimate], assumptions: Assumptio
     InvalidInput : a number that cannot be; no scale for τ; or a robust component without σ.
     """
     sigma, tau = assumptions.sigma, assumptions.tau
-    if sigma is not None and not sigma > 0:
-        raise InvalidInput(f"sigma {sigma:g} is not above 0; give an SD", key="sigma")
+    if sigma is not None and not 0 < sigma < LARGEST:
+        raise InvalidInput(
+            f"sigma is {sigma:g}; it must be above 0 and below {LARGEST:g}, give an SD", key="sigma"
+        )
     if tau is None and sigma is None:
         raise InvalidInput(
             "the scale of the between-study SD has no default without a unit; give it in the unit "

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from scipy import special
 
 from planner.errors import InvalidInput
-from planner.spec import Positive, Spec
+from planner.spec import Positive, Spec, Weight
 
 FloatArray = NDArray[np.float64]
 
@@ -45,7 +45,7 @@ class NormalMixture(Spec):
     """
 
     kind: Literal["mixture"] = "mixture"
-    weights: Annotated[tuple[Positive, ...], Field(min_length=1, max_length=12)]
+    weights: Annotated[tuple[Weight, ...], Field(min_length=1, max_length=12)]
     means: tuple[float, ...]
     sds: tuple[Positive, ...]
 
@@ -110,7 +110,7 @@ class ScaledInverseChi(Spec):
 
     kind: Literal["scaled-inverse-chi"] = "scaled-inverse-chi"
     value: Positive
-    df: Positive
+    df: Annotated[float, Field(ge=1)]
 
 
 class Beta(Spec):
@@ -154,15 +154,11 @@ class NormalComponents:
     sds: FloatArray
 
 
-T_NODES = 40
-"""Normals that a Student t is written as; more would not move a probability by 1e-5."""
-FEWER_T_NODES = 24
-"""Where it stands beside others, as every combination counts; good to 1e-4 from 3 df."""
+FARTHEST = 50.0
+"""Scales from its centre up to which data are met by a Student t; there log w is at the mode."""
 
 
-def normal_components(
-    distribution: EffectDistribution, t_nodes: int = T_NODES
-) -> NormalComponents:
+def normal_components(distribution: EffectDistribution) -> NormalComponents:
     """The distribution as a finite mixture of normals.
 
     Student's t is a normal whose precision is scaled by w ~ Gamma(df/2, df/2); the trapezoidal
@@ -180,17 +176,20 @@ def normal_components(
                 weights / weights.sum(), np.array(distribution.means), np.array(distribution.sds)
             )
         case StudentT():
-            return _t_components(distribution, t_nodes)
+            return _t_components(distribution)
         case Flat():
             return NormalComponents(np.ones(1), np.zeros(1), np.array([np.inf]))
         case _:
             assert_never(distribution)
 
 
-def _t_components(t: StudentT, nodes: int) -> NormalComponents:
+def _t_components(t: StudentT) -> NormalComponents:
     shape = t.df / 2
-    low = np.log(special.gammaincinv(shape, 1e-6) / shape)
+    far = t.df / (t.df + FARTHEST**2)
+    low = np.log(min(special.gammaincinv(shape, 1e-6) / shape, far))
     high = np.log(special.gammainccinv(shape, 1e-10) / shape)
+    spacing = min(0.65, 1.2 * np.sqrt(2 / t.df))  # the SD of log w is about √(2/df)
+    nodes = 1 + int(np.ceil((high - low) / spacing))
     log_w = np.linspace(low, high, nodes)
     density = np.exp(shape * log_w - shape * np.exp(log_w))
     weights = density / density.sum()

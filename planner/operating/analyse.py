@@ -31,7 +31,6 @@ from planner.plan.hypothesis import (
     sex_weights,
 )
 from planner.plan.plan import Plan
-from planner.plan.priors import CommonEffect
 from planner.trials.data import TrialData, trial_data
 from planner.trials.moments import FloatArray
 from planner.truth.endpoint import Endpoint
@@ -215,7 +214,7 @@ def _asked(analysis: Analysis, comparison: Comparison) -> tuple[SexContrast, ...
     """Contrasts that are reported where none is planned; no difference of one common effect."""
     if not comparison.by_sex:
         return ("overall",)
-    if isinstance(analysis, Posterior) and isinstance(analysis.priors.sexes, CommonEffect):
+    if isinstance(analysis, Posterior) and analysis.priors.one_effect:
         return ("overall", "female", "male")
     return ("overall", "female", "male", "interaction")
 

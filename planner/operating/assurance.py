@@ -6,6 +6,7 @@ Stat 4:187, 10.1002/pst.175). Any decision rule has an assurance, and all hypoth
 judged on the same trials.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -69,6 +70,8 @@ def assurance_curve(
 ) -> list[Assurance]:
     """`assurance` at several sample sizes; the plan's other analyses see the same trials."""
     require_truth_prior(scenario)
+    if relevant is not None and not math.isfinite(relevant):
+        raise InvalidInput(f"relevant is {relevant:g}; give a finite effect", key="relevant")
     others = [
         assurance_curve(other, sizes, relevant=relevant, workers=workers, progress=progress)
         for other in scenario.variants()

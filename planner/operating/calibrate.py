@@ -23,6 +23,8 @@ from planner.scenario import Scenario
 from planner.trials.moments import FloatArray
 
 Z95 = 1.959963984540054
+LARGEST_LEVEL = 0.5
+"""Levels of tests lie below; a posterior rule may ask for any probability."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,14 @@ def _calibration(
     planned, goal = levels
     hypothesis, n = scenario.plan.hypotheses[h], len(search)
     tails = 2.0 if isinstance(hypothesis.objective, TwoSided) else 1.0
-    ordered = np.sort(search)
+    ordered, attainable = np.sort(search), float(np.mean(search < 1))
+    if attainable < goal:
+        raise InvalidInput(
+            f"hypothesis {hypothesis.name!r} cannot reach a type I error of {goal:g}: its further "
+            f"criteria let {attainable:.4f} of the trials under the null pass at most; calibrate "
+            "to less, or drop a criterion",
+            key=f"plan.hypotheses.{hypothesis.name}.objective.go",
+        )
     k = goal * n
     spread = Z95 * np.sqrt(k * (1 - goal))
     level, low, high = (_at(ordered, place) for place in (k, k + spread, k - spread))
@@ -139,15 +148,22 @@ def _calibration(
             change = (f"{path}.alpha", level)
         case _:
             change = (f"{path}.one_sided_alpha", level)
+    if level >= LARGEST_LEVEL and not isinstance(hypothesis.objective, PosteriorRule):
+        raise InvalidInput(
+            f"hypothesis {hypothesis.name!r} has a type I error of {goal:g} only at a level of "
+            f"{level:.3g}, and its objective takes levels below {LARGEST_LEVEL:g}; the prior "
+            "decides, give a weaker one or a posterior rule",
+            key=path,
+        )
     return Calibration(
         hypothesis=hypothesis.name,
         n_subjects=n_subjects,
         alpha=goal,
         planned=1 - planned / tails,
-        planned_error=proportion(int(np.sum(fresh <= planned)), n),
+        planned_error=proportion(int(np.sum((fresh <= planned) & (fresh < 1))), n),
         threshold=1 - level / tails,
         interval=(1 - low / tails, 1 - high / tails),
-        type_i_error=proportion(int(np.sum(fresh <= level)), n),
+        type_i_error=proportion(int(np.sum((fresh <= level) & (fresh < 1))), n),
         change=change,
     )
 

@@ -76,6 +76,14 @@ class Priors(Spec):
     sd_within: SdWithinPrior = Jeffreys()
     sd_between: SdBetweenPrior = HalfNormalRatio()
 
+    @property
+    def one_effect(self) -> bool:
+        """Whether both sexes have one effect: exchangeable effects with τ = 0 are one."""
+        sexes = self.sexes
+        return isinstance(sexes, CommonEffect) or (
+            isinstance(sexes, ExchangeableSexes) and sexes.tau == Fixed(value=0.0)
+        )
+
     @model_validator(mode="after")
     def _proper_posterior(self) -> Self:
         if isinstance(self.sd_between, Jeffreys):

@@ -23,7 +23,8 @@ from planner.operating.evaluate import Case, evaluate, expected_completers, mini
 from planner.operating.nulls import null_scenarios
 from planner.plan.analysis import Posterior
 from planner.plan.decision import NoMultiplicity, success_level
-from planner.scenario import Scenario
+from planner.rng import BLOCK_SIZE, EXPLORATION_BLOCK
+from planner.scenario import MonteCarlo, Scenario
 from planner.search.bracket import Crossing
 from planner.search.result import RoundingLedger, SampleSize
 from planner.search.walk import Notify, Walk
@@ -101,6 +102,23 @@ class SizeSearch:
         self._nulls = null_scenarios(scenario)
         self._effects = true_values(scenario)
         self._results: dict[tuple[str, int, int], OperatingCharacteristics] = {}
+        if isinstance(scenario.plan.analysis, Posterior):
+            self.lowest = self._analysable(self.lowest)
+
+    def _analysable(self, lowest: int) -> int:
+        """Lowest size, in steps, at which as many trials have a posterior as must.
+
+        A Bayesian analysis with proper priors has no size below which it is impossible, only one
+        below which too many posteriors are not known well enough.
+        """
+        settings = MonteCarlo(n_trials=BLOCK_SIZE, seed=self.scenario.monte_carlo.seed)
+        settings = settings.model_copy(update={"max_failures": 1.0})
+        for index in (lowest + k for k in range(40)):
+            case = Case(self.complete, index * self.step, "complete", 2 * EXPLORATION_BLOCK)
+            result = evaluate([case], settings, workers=self.workers)[0]
+            if result.failure_share <= 0.5 * self.scenario.monte_carlo.max_failures:
+                return index
+        return lowest
 
     def find(self, name: str, target: float) -> SampleSize:
         """Evaluable and randomised size of a hypothesis, or of ``success``, at power `target`."""

@@ -1,16 +1,14 @@
-"""The scenario in hand, and the engine's answers about it, remembered by fingerprint."""
+"""The engine's answers about a scenario, remembered by fingerprint."""
 
-import json
-import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from planner.design.allocation import balanced_at_least
-from planner.plan.hypothesis import TwoSided
+from planner.plan.analysis import Posterior
+from planner.plan.hypothesis import TwoSided, one_sided_level
 from planner.scenario import Scenario, built_in_names, load_scenario
 
 if TYPE_CHECKING:
@@ -19,53 +17,9 @@ if TYPE_CHECKING:
 
 STARTER = "starter"
 FIRST_STARTER = "confirmatory"
-N_POINTS = 20
-"""Sample sizes along a power curve."""
+N_POINTS, N_POINTS_POSTERIOR = 20, 8
+"""Sample sizes along a power curve of tests, and of posteriors, which take longer."""
 _REMEMBERED = 256
-_RUN_OPTIONS = {"monte_carlo.n_trials": "--n-trials", "monte_carlo.seed": "--seed"}
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A starter scenario and what the user has changed in it.
-
-    Parameters
-    ----------
-    name : the built-in scenario it started from.
-    base : that scenario.
-    changes : dotted path → new value.
-    """
-
-    name: str
-    base: Scenario
-    changes: Mapping[str, Any]
-
-    def build(self) -> Scenario:
-        """The changed scenario; a changed number loses the source of the old one.
-
-        Raises
-        ------
-        InvalidInput : a value breaks a rule; its key says which.
-        """
-        sources = {path: cited.plain() for path, cited in self.base.citations.items()}
-        for path in sources.keys() & self.changes.keys():
-            sources[path] = {"flag": "assumed", "note": "set in the app"}
-        return self.base.with_changes({**self.changes, "citations": sources})
-
-    def command(self, sizes: Sequence[int]) -> str:
-        """The command line that computes the same power curve."""
-        words = ["planner", "power", self.name, "--n", _grid(sizes)]
-        for path, value in self.changes.items():
-            text = value if isinstance(value, str) else json.dumps(value)
-            option = _RUN_OPTIONS.get(path)
-            words += [option, text] if option else ["--set", f"{path}={text}"]
-        return shlex.join(words)
-
-
-def _grid(sizes: Sequence[int]) -> str:
-    if len(sizes) == 1:
-        return str(sizes[0])
-    return f"{sizes[0]}:{sizes[-1]}:{sizes[1] - sizes[0]}"
 
 
 def starter_names() -> list[str]:
@@ -74,10 +28,12 @@ def starter_names() -> list[str]:
 
 
 def sizes_between(low: int, high: int, scenario: Scenario) -> tuple[int, ...]:
-    """About `N_POINTS` balanced sample sizes from `low` to `high`, evenly spaced."""
+    """Balanced sample sizes from `low` to `high`, evenly spaced, fewer for posteriors."""
     weights = scenario.plan.weights
+    bayesian = isinstance(scenario.plan.analysis, Posterior)
+    gaps = (N_POINTS_POSTERIOR if bayesian else N_POINTS) - 1
     first, step = balanced_at_least(low, weights), sum(weights)
-    stride = step * max(1, round((high - first) / (N_POINTS - 1) / step))
+    stride = step * max(1, round((high - first) / gaps / step))
     return tuple(range(first, max(high, first) + 1, stride))
 
 
@@ -95,6 +51,18 @@ def _power_curve(
     return simulate(_scenario, sizes, nulls=False)
 
 
+def power_at(scenario: Scenario, n: int) -> "OperatingCharacteristics":
+    """Operating characteristics at one size with the type I error, of all analyses."""
+    return _power_at(scenario.fingerprint(), n, scenario)
+
+
+@st.cache_data(max_entries=_REMEMBERED, show_spinner=False)
+def _power_at(fingerprint: str, n: int, _scenario: Scenario) -> "OperatingCharacteristics":
+    from planner.operating.power import power
+
+    return power(_scenario, n)
+
+
 def sample_size(scenario: Scenario, hypothesis: str) -> "SampleSize":
     """The smallest trial that shows `hypothesis` with the plan's first power target."""
     return _sample_size(scenario.fingerprint(), hypothesis, scenario)
@@ -109,7 +77,16 @@ def _sample_size(fingerprint: str, hypothesis: str, _scenario: Scenario) -> "Sam
 
 def fitting_range(scenario: Scenario, hypothesis: str) -> tuple[int, int]:
     """Sizes well below and above the closed form's answer for a hypothesis; quick."""
-    n = _formula_size(scenario.fingerprint(), hypothesis, scenario)
+    return around(formula_size(scenario, hypothesis))
+
+
+def formula_size(scenario: Scenario, hypothesis: str) -> int:
+    """Balanced number of people by the closed form."""
+    return _formula_size(scenario.fingerprint(), hypothesis, scenario)
+
+
+def around(n: int) -> tuple[int, int]:
+    """Sizes well below and above a number of people."""
     return max(4, n // 4), 3 * n
 
 
@@ -127,7 +104,7 @@ def _formula_size(fingerprint: str, hypothesis: str, _scenario: Scenario) -> int
 def planned_level(scenario: Scenario, hypothesis: str) -> float:
     """Planned type I error of a hypothesis: α, two-sided or one-sided as it is tested."""
     objective = next(h.objective for h in scenario.plan.hypotheses if h.name == hypothesis)
-    return objective.alpha if isinstance(objective, TwoSided) else objective.one_sided_alpha
+    return objective.alpha if isinstance(objective, TwoSided) else one_sided_level(objective)
 
 
 def theme() -> str:
@@ -148,3 +125,4 @@ def _rehearse() -> None:
 
     scenario = load_scenario(FIRST_STARTER).with_changes({"monte_carlo.n_trials": 100})
     simulate(scenario, [40], workers=1)
+    simulate(scenario.with_changes({"plan.analysis": {"kind": "posterior"}}), [40], workers=1)

@@ -218,7 +218,8 @@ def test_property_limits_of_tau() -> None:
     comparison = Comparison(by_sex=True, female_share=0.6, hypotheses=WITHOUT_INTERACTION)
     common = Posterior(priors=priors(**wide, sexes=CommonEffect()))
     together = analyse(data("lmm02"), common, comparison)
-    zero = fit("lmm02", priors(**wide, sexes=ExchangeableSexes(tau=Fixed(value=0.0))))
+    nothing = ExchangeableSexes(tau=Fixed(value=0.0))
+    zero = analyse(data("lmm02"), Posterior(priors=priors(**wide, sexes=nothing)), comparison)
     alone = fit("lmm02", priors(**wide, sexes=IndependentSexes()))
     far = fit("lmm02", priors(**wide, sexes=ExchangeableSexes(tau=Fixed(value=1000.0))))
     for name in CONTRASTS[:3]:

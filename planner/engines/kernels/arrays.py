@@ -43,13 +43,15 @@ class EffectPrior(NamedTuple):
 
 
 class Questions(NamedTuple):
-    """What is asked: contrasts [H, p], regions (row, lower, upper) [R], tails of intervals [H]."""
+    """What is asked: contrasts [H, p], regions (row, lower, upper) [R], tails of intervals [H],
+    and whether the intervals depend on the between-person SD and are sharpened."""
 
     contrasts: FloatArray
     row: IntArray
     lower: FloatArray
     upper: FloatArray
     tail: FloatArray
+    exact: bool
 
 
 class Answers(NamedTuple):

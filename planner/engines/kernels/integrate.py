@@ -8,7 +8,13 @@ from numpy.typing import NDArray
 from planner.compiled import kernel
 from planner.engines.kernels.arrays import Answers, Components, Lattice, Prior, Questions, Work
 from planner.engines.kernels.conditional import update
-from planner.engines.kernels.normal_mixture import mixture_quantile, normal_between
+from planner.engines.kernels.lattice import highest
+from planner.engines.kernels.normal_mixture import (
+    mixture_quantile,
+    normal_between,
+    normal_cdf,
+    normal_density,
+)
 from planner.engines.kernels.sd_prior import is_even, sd_of
 
 FloatArray = NDArray[np.float64]
@@ -63,7 +69,9 @@ def integrate(
     coarse, scratch = np.zeros(n_regions), np.zeros(n)
     centre, spread = np.zeros(n_contrasts), np.zeros(n_contrasts)
     probability[:], estimate[:], second[:], variance[:] = 0.0, 0.0, 0.0, 0.0
-    total, rough_total, best, last = 0.0, 0.0, value[:count].max(), 0.0
+    total, rough_total, best, last = 0.0, 0.0, -np.inf, 0.0
+    for node in range(count):
+        best = max(best, highest(value[node]))
     for node in range(count):
         edge, even, key = _place(node, reach, lattice, kind)
         update(
@@ -105,13 +113,17 @@ def integrate(
         for h in range(n_contrasts):
             estimate[h] += heap[i, 1 + 2 * h]
             second[h] += heap[i, 2 + 2 * h]
-    probability /= total
-    variance /= total
-    estimate /= total
-    second[:] = np.sqrt(np.maximum(second / total - estimate**2, 0.0))
+    error = 0.0
+    for r in range(n_regions):
+        probability[r] /= total
+        error = max(error, 2.0 * abs(coarse[r] / rough_total - probability[r]))
+    for h in range(n_contrasts):
+        estimate[h] /= total
+        second[h] = math.sqrt(max(second[h] / total - estimate[h] ** 2, 0.0))
+    variance[0] /= total
+    variance[1] /= total
     if last > LARGEST_TAIL * total:
         return np.inf
-    error: float = 2.0 * np.abs(coarse / rough_total - probability).max()
     return error
 
 
@@ -139,13 +151,17 @@ def _place(node: int, reach: int, lattice: Lattice, kind: IntArray) -> tuple[flo
 def intervals(heap: FloatArray, tail: FloatArray, answers: Answers) -> None:
     """Equal-tailed intervals from the heap, whose terms are taken as normal."""
     n = 0
-    total = heap[:, 0].sum()
+    total, kept = 0.0, 0.0
+    for i in range(len(heap)):
+        total += heap[i, 0]
     for i in range(len(heap)):
         if heap[i, 0] > 1e-7 * total:
             heap[n] = heap[i]
+            kept += heap[i, 0]
             n += 1
-    weight = heap[:n, 0] / heap[:n, 0].sum()
-    mean, sd = np.zeros(n), np.zeros(n)
+    weight, mean, sd = np.zeros(n), np.zeros(n), np.zeros(n)
+    for i in range(n):
+        weight[i] = heap[i, 0] / kept
     for h in range(len(tail)):
         for i in range(n):
             mean[i] = heap[i, 1 + 2 * h] / heap[i, 0]
@@ -156,6 +172,60 @@ def intervals(heap: FloatArray, tail: FloatArray, answers: Answers) -> None:
             answers.ends[h, side] = mixture_quantile(
                 goal, guess, answers.sd[h], n, weight, mean, sd
             )
+
+
+@kernel
+def sharpen(
+    count: int,
+    reach: int,
+    lattice: Lattice,
+    prior: Prior,
+    components: Components,
+    work: Work,
+    questions: Questions,
+    answers: Answers,
+) -> None:
+    """One Newton step of every end on the whole mixture, of which the heap is a summary."""
+    value, information, score = lattice.value, lattice.information, lattice.score
+    precision, shift, mean, covariance = (
+        components.precision, components.shift, work.mean, work.covariance,
+    )  # fmt: skip
+    contrasts, tail, ends = questions.contrasts, questions.tail, answers.ends
+    n, n_contrasts, p = len(components.log_weight), len(contrasts), contrasts.shape[1]
+    below, slope, scratch = np.zeros((n_contrasts, 2)), np.zeros((n_contrasts, 2)), np.zeros(n)
+    total, best = 0.0, -np.inf
+    for node in range(count):
+        best = max(best, highest(value[node]))
+    for node in range(count):
+        edge, _, _ = _place(node, reach, lattice, prior.kind)
+        update(
+            information[node], score[node], precision, shift, covariance, mean, work.scratch,
+            scratch,
+        )  # fmt: skip
+        for j in range(n):
+            weight = edge * math.exp(value[node, j] - best)
+            if weight < NEGLIGIBLE:
+                continue
+            total += weight
+            for h in range(n_contrasts):
+                middle, square = 0.0, 0.0
+                for i in range(p):
+                    middle += contrasts[h, i] * mean[j, i]
+                    across = 0.0
+                    for k in range(p):
+                        across += covariance[j, i, k] * contrasts[h, k]
+                    square += contrasts[h, i] * across
+                sd = math.sqrt(max(square, 1e-300))
+                for side in range(2):
+                    u = (ends[h, side] - middle) / sd
+                    below[h, side] += weight * normal_cdf(u)
+                    slope[h, side] += weight * normal_density(u) / sd
+    for h in range(n_contrasts):
+        for side in range(2):
+            goal = tail[h] if side == 0 else 1.0 - tail[h]
+            if slope[h, side] > 0.0:
+                step = (below[h, side] - goal * total) / slope[h, side]
+                ends[h, side] -= min(max(step, -answers.sd[h]), answers.sd[h])
 
 
 @kernel

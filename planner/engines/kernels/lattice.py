@@ -238,10 +238,10 @@ def climb(
 
 @kernel
 def flood(
-    lattice: Lattice, reach: int, best: float, sums: TrialSums, prior: Prior,
+    lattice: Lattice, reach: int, best: float, other: IntArray, sums: TrialSums, prior: Prior,
     components: Components, work: Work,
 ) -> int:  # fmt: skip
-    """Evaluate points from the start outwards, ring by ring, until the density is negligible.
+    """Evaluate points from the start and `other` outwards, until the density is negligible.
 
     Returns their number; −1 if they are too many or reach the edge of the box.
     """
@@ -250,7 +250,15 @@ def flood(
     seen[:] = 0
     place[0] = start
     seen[_flat(start, start, reach)] = 1
-    count, head = 1, 0
+    count, head, apart = 1, 0, False
+    for d in range(n_dims):
+        apart = apart or other[d] != start[d]
+        if abs(other[d] - start[d]) > reach:
+            return -1
+    if apart:
+        place[1] = other
+        seen[_flat(other, start, reach)] = 1
+        count = 2
     while head < count:
         ring = count
         evaluate(lattice, head, ring, sums, prior, components, work)

@@ -24,9 +24,9 @@ from planner.engines.kernels.arrays import (
     Work,
 )
 from planner.engines.kernels.conditional import effect_prior, eliminate, normal_equations
-from planner.engines.kernels.integrate import integrate, intervals
-from planner.engines.kernels.lattice import climb, flood, set_steps, starting_point
-from planner.engines.kernels.sd_prior import FIXED, JEFFREYS, is_even
+from planner.engines.kernels.integrate import integrate, intervals, sharpen
+from planner.engines.kernels.lattice import DEPTH, climb, flood, set_steps, starting_point
+from planner.engines.kernels.sd_prior import FIXED, JEFFREYS, LOG_NORMAL, is_even
 from planner.engines.kernels.tau import tau_nodes
 
 FloatArray = NDArray[np.float64]
@@ -40,7 +40,7 @@ BOX = 24.0
 """Half the width of the box that a lattice may fill at first, in posterior SDs."""
 FAR = 3
 """Lattice steps from the start to the top beyond which the lattice is laid anew at the top."""
-STEEPEST = 3.0
+STEEPEST = 1.0
 """Largest fall of the log density from the top of the lattice to the next point."""
 COARSER = 1.6
 """Factor on the spacing where the box was too small."""
@@ -129,7 +129,8 @@ def _fit_trial(
     centre, step = np.zeros(n_dims), np.zeros(n_dims)
     starting_point(sums, prior, work, centre)
     unit = _unit(sums, prior, work)
-    people = sums.freedom[:, 1:].sum(axis=1) / max(sums.freedom[:, 1:].sum(), 1.0)
+    people = _shares(sums.freedom)
+    before, other = np.zeros(n_dims, dtype=np.int64), np.zeros(n_dims, dtype=np.int64)
     error, level, attempt, stretch, box = np.nan, 0, 0, 1.0, BOX
     while level < len(FINER) and attempt < MOST_ATTEMPTS:
         attempt += 1
@@ -147,19 +148,22 @@ def _fit_trial(
         best, drop = np.nan, 0.0
         while far:
             _lay(grid, prior, centre, fine * step)
-            before = grid.start.copy()
+            before[:] = grid.start
             best, drop = climb(grid, sums, prior, used, work)
             if best == -np.inf:
                 return NOT_ESTIMABLE, error
-            far = np.abs(grid.start - before).max() > FAR and attempt < MOST_ATTEMPTS
+            far = False
+            for d in range(n_dims):
+                far = far or (abs(grid.start[d] - before[d]) > FAR and attempt < MOST_ATTEMPTS)
             if far:
                 attempt += 1
                 centre[:] = grid.origin + grid.spacing * grid.start
                 set_steps(sums, prior, work, centre, step)
         if drop > STEEPEST:
-            spacing *= 0.5
+            spacing *= 0.6
             continue
-        count = flood(grid, reach, best, sums, prior, used, work)
+        best = _second_top(grid, best, other, sums, prior, used, work)
+        count = flood(grid, reach, best, other, sums, prior, used, work)
         if count < 0:
             spacing *= COARSER if reach == largest_reach else 1.0
             box *= 2.0
@@ -172,12 +176,59 @@ def _fit_trial(
         )  # fmt: skip
         if error <= LARGEST_ERROR:
             intervals(terms, questions.tail, answers)
+            if questions.exact:
+                sharpen(count, reach, grid, prior, used, work, questions, answers)
             return OK, error
         if error == np.inf:
             stretch *= 2.5
         else:
             level += 2 if level == 0 and n_tau == 1 else 1
     return IMPRECISE, error
+
+
+@kernel
+def _second_top(
+    lattice: Lattice,
+    best: float,
+    other: IntArray,
+    sums: TrialSums,
+    prior: Prior,
+    components: Components,
+    work: Work,
+) -> float:
+    """Look for another top from the medians of log-normal priors; returns the higher height.
+
+    In `other` is its place, or the start's if there is none that counts. A log-normal prior keeps
+    away from where the data are, so that both may have a top of their own.
+    """
+    other[:] = lattice.start
+    far = False
+    for d in range(len(other)):
+        if prior.kind[d] == LOG_NORMAL:
+            median = np.log(prior.setting[d, 0])
+            lattice.start[d] = round((median - lattice.origin[d]) / lattice.spacing[d])
+            far = far or abs(lattice.start[d] - other[d]) > FAR
+    height = -np.inf
+    if far:
+        height, _ = climb(lattice, sums, prior, components, work)
+    for d in range(len(other)):
+        place = lattice.start[d]
+        lattice.start[d] = other[d]
+        other[d] = place if height > best - DEPTH else other[d]
+    return max(best, height)
+
+
+@kernel
+def _shares(freedom: FloatArray) -> FloatArray:
+    """Share of the people in each variance group, [V]; freedom is [V, K]."""
+    people, total = np.zeros(len(freedom)), 0.0
+    for v in range(len(freedom)):
+        for k in range(1, freedom.shape[1]):
+            people[v] += freedom[v, k]
+            total += freedom[v, k]
+    for v in range(len(freedom)):
+        people[v] /= max(total, 1.0)
+    return people
 
 
 @kernel
@@ -233,13 +284,18 @@ def _estimable(sums: TrialSums, prior: Prior) -> int:
         if prior.kind[2 * v] != JEFFREYS:
             continue
         alone = prior.kind[2 * v + 1] == FIXED and prior.setting[2 * v + 1, 0] == 0.0
-        last = len(sums.multiplier) if alone else 1
-        used = 0
+        freedom, squares = 0.0, 0.0
+        for k in range(len(sums.multiplier) if alone else 1):
+            freedom += sums.freedom[v, k]
+            squares += sums.squares[v, k]
         for i in range(sums.b.shape[2]):
-            used += 1 if np.sum(sums.a[v, :last, i, i]) > 0.0 else 0
-        if np.sum(sums.freedom[v, :last]) - used < 0.5:
+            seen = 0.0
+            for k in range(len(sums.multiplier) if alone else 1):
+                seen += sums.a[v, k, i, i]
+            freedom -= 1.0 if seen > 0.0 else 0.0
+        if freedom < 0.5:
             return NOT_ESTIMABLE
-        if not np.sum(sums.squares[v, :last]) > 0.0:
+        if not squares > 0.0:
             return NOT_CONVERGED
     return OK
 

@@ -1,122 +1,105 @@
 """Design: how many people, and how power grows with them."""
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from planner.errors import PlannerError
-from planner.scenario import Scenario, load_scenario, scenario_toml
-from planner.ui import charts, fields, state
+from planner.scenario import Scenario, load_scenario
+from planner.ui import sidebar, state
+from planner.ui.charts import power, power_table
+from planner.ui.charts.style import thousands
+from planner.ui.draft import Draft, all_changes, pooled_prior
+from planner.ui.fields.criteria import criteria
+from planner.ui.fields.names import DESIGN, HYPOTHESIS, POSTERIOR, RULE, SIZES, hypothesis_label
+from planner.ui.fields.panel import Panel
+from planner.ui.fields.plan import planned
+from planner.ui.fields.prior import analysis_prior
+from planner.ui.fields.simulation import nearest_sizes, simulated, sizes_shown
+from planner.ui.fields.truth import assumed
+from planner.ui.sections import numbers
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-    from planner.search.result import SampleSize
-
 NOT_A_DIFFERENCE = (
     "A result significant in one sex and not in the other is not a difference between them."
+)
+NOT_THE_TRUTH = (
+    "Assumed by the analysis and part of the plan; the simulated truth is under Assumptions."
 )
 
 
 def main() -> None:
     """Widgets → draft → simulate → show."""
-    name = st.sidebar.selectbox(
-        "Starter scenario",
-        state.starter_names(),
-        key=state.STARTER,
-        persist_state="session",
-        help="A complete trial to start from. Each keeps your changes until you reset it.",
-    )
-    base, panel = load_scenario(name), fields.Panel(name)
-    st.title("How many people, and with what design?", anchor=False)
-    for place, item in zip(st.columns(4), fields.planned(base), strict=True):
+    name = sidebar.starter()
+    base, panel = load_scenario(name), Panel(name)
+    title, working = st.columns([0.75, 0.25], vertical_alignment="center")
+    title.title("How many people, and with what design?", anchor=False)
+    for place, item in zip(
+        st.columns([0.18, 0.25, 0.16, 0.19, 0.22]), planned(base, panel), strict=True
+    ):
         panel.draw(place, item)
     left, right = st.columns([0.34, 0.66], gap="medium")
-    for item in fields.assumed(base, panel.values[fields.DESIGN]):
-        panel.draw(left.container(), item)
+    controls(left, base, panel)
     results, below = right.container(), st.container()
     fitting = state.fitting_range(base, base.plan.hypotheses[0].name)
-    settings = [fields.sizes_shown(fitting), *fields.simulated(base)]
+    settings = [sizes_shown(fitting), *simulated(base, panel.values)]
     for place, item in zip(right.columns([0.5, 0.25, 0.25]), settings, strict=True):
         panel.draw(place, item)
-    draft = state.Draft(name, base, fields.all_changes(panel, base))
     try:
-        show(draft, panel, results, below)
+        draft = Draft(name, base, all_changes(panel, base))
+        with working, st.spinner("Simulating", show_time=True):
+            show(draft, panel, results, below)
     except PlannerError as problem:
         panel.report(problem, results)
 
 
-def show(
-    draft: state.Draft, panel: fields.Panel, results: "DeltaGenerator", below: "DeltaGenerator"
-) -> None:
+def controls(left: "DeltaGenerator", base: Scenario, panel: Panel) -> None:
+    """What is assumed of nature and, under a Bayesian rule, by the analysis."""
+    truth = assumed(base, panel.values[DESIGN])
+    if panel.values[RULE] != POSTERIOR:
+        for item in truth:
+            panel.draw(left.container(), item)
+        return
+    prior, rule, nature = left.tabs(["Analysis prior", "Go and stop", "Assumptions"])
+    panel.draw_in_tab(prior, analysis_prior(base, panel, pooled_prior(panel.name)))
+    prior.caption(NOT_THE_TRUTH)
+    panel.draw_in_tab(rule, criteria(base, panel))
+    panel.draw_in_tab(nature, truth)
+
+
+def show(draft: Draft, panel: Panel, results: "DeltaGenerator", below: "DeltaGenerator") -> None:
     """Simulate the draft and show what it says."""
-    scenario, hypothesis = draft.build(), panel.values[fields.HYPOTHESIS]
-    shown = fields.hypothesis_label(hypothesis)
-    identity(draft, scenario, panel)
+    scenario, hypothesis = draft.build(), panel.values[HYPOTHESIS]
+    shown, both = hypothesis_label(hypothesis), panel.values[RULE] == POSTERIOR
+    sidebar.identity(draft, scenario, panel)
     answer = state.sample_size(scenario, hypothesis)
-    headline(answer, shown)
-    numbers(results, answer, scenario)
-    low, high = panel.values[fields.SIZES]
+    sidebar.headline(answer, shown)
+    numbers.show(results, answer, scenario, both=both)
+    low, high = panel.values[SIZES]
     sizes = state.sizes_between(low, high, scenario)
-    table = charts.power_table(state.power_curve(scenario, sizes), fields.hypothesis_label)
+    curve = state.power_curve(scenario, sizes)
+    table = power_table.power_table(curve, hypothesis_label, both=both)
+    lines, main_line = power_table.drawn(table, shown), power_table.POSTERIOR if both else shown
     marked = answer.n_randomised if answer.status == "found" else None
     results.altair_chart(
-        charts.power_chart(table, shown, 100 * answer.power_target, marked, state.theme()),
+        power.power_chart(lines, main_line, 100 * answer.power_target, marked, state.theme()),
         key="power",
-        alt=charts.takeaway(table, shown, answer),
+        alt=power_table.takeaway(lines, shown, answer),
     )
-    results.caption(charts.READING + (f" {NOT_A_DIFFERENCE}" if scenario.by_sex else ""))
+    words = power_table.reading(curve, both=both)
+    results.caption(words + (f" {NOT_A_DIFFERENCE}" if scenario.by_sex else ""))
     if marked and not sizes[0] <= marked <= sizes[-1]:
-        fit = fields.nearest_sizes(state.fitting_range(scenario, hypothesis))
         results.button(
-            f"Show the range around N = {charts.thousands(marked)}",
+            f"Show the range around N = {thousands(marked)}",
             on_click=panel.put,
-            args=(fields.SIZES, fit),
+            args=(SIZES, nearest_sizes(state.around(marked))),
         )
     with below.expander("Show data"):
-        st.dataframe(charts.data_shown(table), hide_index=True, height=320)
+        st.dataframe(power_table.data_shown(table), hide_index=True, height=320)
     below.caption("The same numbers from the command line:")
     below.code(draft.command(sizes), language=None, wrap_lines=True)
-
-
-def identity(draft: state.Draft, scenario: Scenario, panel: fields.Panel) -> None:
-    """Which scenario this is, and its file."""
-    side, short = st.sidebar, scenario.short_fingerprint
-    side.caption(f"{scenario.label}  \nFingerprint `{short}`")
-    row = side.container(horizontal=True)
-    row.download_button(
-        "Save (TOML)",
-        partial(scenario_toml, scenario),
-        file_name=f"{draft.name}-{short}.toml",
-        mime="application/toml",
-        on_click="ignore",
-        help="The scenario with your changes, as a file for the command line.",
-    )
-    row.button("Reset", on_click=panel.reset, help="Back to the starter scenario.")
-    side.divider()
-
-
-def headline(answer: "SampleSize", shown: str) -> None:
-    """The number of people, and how sure."""
-    side = st.sidebar
-    side.metric(
-        "People to randomise · simulated",
-        charts.people(answer),
-        f"power {charts.percent(answer.power.value)} {charts.error(answer.power)}",
-        delta_color="off",
-        delta_arrow="off",
-        help="Smallest balanced trial that reaches the power target, found and confirmed by "
-        "simulation with fresh trials, with the assumed dropout.",
-    )
-    side.markdown(charts.breakdown(answer, shown))
-
-
-def numbers(place: "DeltaGenerator", answer: "SampleSize", scenario: Scenario) -> None:
-    """Power, its closed form, type I error and interval at the size found."""
-    figures = charts.numbers_at(answer, state.planned_level(scenario, answer.hypothesis))
-    for column, figure in zip(place.columns(len(figures)), figures, strict=True):
-        column.metric(delta_color="off", delta_arrow="off", **figure)
 
 
 main()

@@ -1,0 +1,1 @@
+"""Charts, the tables behind them, and the words for the numbers beside them."""

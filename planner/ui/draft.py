@@ -1,0 +1,138 @@
+"""The scenario in hand: a starter scenario and what the controls have changed in it."""
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from planner.scenario import Scenario, load_scenario
+from planner.ui.fields.analysis import analysis_changes, hypotheses_left
+from planner.ui.fields.criteria import criteria, criteria_changes
+from planner.ui.fields.field import Changes
+from planner.ui.fields.names import DESIGN, DROPOUT, LEVEL, POSTERIOR, RULE, SEED, TRIALS
+from planner.ui.fields.panel import Panel
+from planner.ui.fields.plan import planned
+from planner.ui.fields.prior import EFFECT, POOLED, analysis_prior
+from planner.ui.fields.simulation import simulated
+from planner.ui.fields.truth import assumed
+
+_RUN_OPTIONS = {TRIALS: "--n-trials", SEED: "--seed"}
+_ONE_PERIOD = ("correlation", "dropout", "carryover")
+"""What a design prior cannot vary where there is one period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A starter scenario and what the user has changed in it.
+
+    Parameters
+    ----------
+    name : the built-in scenario it started from.
+    base : that scenario.
+    changes : dotted path → new value.
+    """
+
+    name: str
+    base: Scenario
+    changes: Mapping[str, Any]
+
+    def build(self) -> Scenario:
+        """The changed scenario; a changed number loses the source of the old one.
+
+        Raises
+        ------
+        InvalidInput : a value breaks a rule; its key says which.
+        """
+        sources = {path: cited.plain() for path, cited in self.base.citations.items()}
+        for path in sources.keys() & self.changes.keys():
+            sources[path] = {"flag": "assumed", "note": "set in the app"}
+        return self.base.with_changes({**self.changes, "citations": sources})
+
+    def command(self, sizes: Sequence[int]) -> str:
+        """The command line that computes the same power curve."""
+        words = ["planner", "power", self.name, "--n", _grid(sizes)]
+        for path, value in self.changes.items():
+            text = value if isinstance(value, str) else inline_toml(value)
+            option = _RUN_OPTIONS.get(path)
+            words += [option, text] if option else ["--set", f"{path}={text}"]
+        return shlex.join(words)
+
+
+def _grid(sizes: Sequence[int]) -> str:
+    if len(sizes) == 1:
+        return str(sizes[0])
+    return f"{sizes[0]}:{sizes[-1]}:{sizes[1] - sizes[0]}"
+
+
+def inline_toml(value: Any) -> str:
+    """Plain data as a TOML value on one line."""
+    match value:
+        case Mapping():
+            return f"{{{', '.join(f'{key} = {inline_toml(v)}' for key, v in value.items())}}}"
+        case list() | tuple():
+            return f"[{', '.join(map(inline_toml, value))}]"
+        case _:
+            return json.dumps(value, ensure_ascii=False)
+
+
+def pooled_key(name: str) -> str:
+    """Where the session keeps a prior that the Evidence page has handed over."""
+    return f"{name}:pooled"
+
+
+def pooled_prior(name: str) -> dict[str, Any] | None:
+    """The prior that the Evidence page has handed over to a scenario, if it has."""
+    found: dict[str, Any] | None = st.session_state.get(pooled_key(name))
+    return found
+
+
+def hand_over(name: str, prior: Mapping[str, Any]) -> None:
+    """Make a prior the analysis prior of a scenario, under the Bayesian rule."""
+    panel = Panel(name)
+    st.session_state[pooled_key(name)] = dict(prior)
+    panel.put(RULE, POSTERIOR)
+    panel.put(EFFECT, POOLED)
+
+
+def recall(name: str) -> tuple[Draft, Panel]:
+    """The draft as the controls of the Design page were left, and their panel."""
+    base, panel = load_scenario(name), Panel(name)
+    panel.recall(planned(base, panel))
+    panel.recall(assumed(base, panel.values[DESIGN]))
+    if panel.values[RULE] == POSTERIOR:
+        panel.recall(analysis_prior(base, panel, pooled_prior(name)))
+        panel.recall(criteria(base, panel))
+    panel.recall(simulated(base, panel.values))
+    return Draft(name, base, all_changes(panel, base)), panel
+
+
+def all_changes(panel: Panel, base: Scenario) -> Changes:
+    """What the controls say that the starter scenario does not."""
+    left = hypotheses_left(base, panel.values)
+    changes = {
+        **left,
+        TRIALS: panel.values[TRIALS],
+        SEED: int(panel.values[SEED]),
+        **panel.changes,
+        **(_one_period(base) if panel.values[DESIGN] == "parallel" else {}),
+        **analysis_changes(base, panel.values, pooled_prior(panel.name)),
+    }
+    rule = criteria_changes(base, panel.values)
+    gone = set(base.plan.hypothesis_names) - {h["name"] for h in left.get(LEVEL, ())}
+    replaced = (*rule, *(f"{LEVEL}.{name}" for name in gone if left))
+    kept = {k: v for k, v in changes.items() if not k.startswith(tuple(f"{p}." for p in replaced))}
+    return kept | rule
+
+
+def _one_period(base: Scenario) -> Changes:
+    """Nobody can leave between periods, nor periods correlate, where there is but one."""
+    changes: Changes = {}
+    if getattr(base.truth.attrition, "after_period_1", 0.0):
+        changes[DROPOUT] = 0.0
+    prior = base.truth_prior.plain() if base.truth_prior else {}
+    if any(name in prior for name in _ONE_PERIOD):
+        changes["truth_prior"] = {k: v for k, v in prior.items() if k not in _ONE_PERIOD}
+    return changes

@@ -1,0 +1,1 @@
+"""The controls: what each number means, where it may lie and what it changes."""
