@@ -94,21 +94,25 @@ def effective_size_of_share(prior: BetaMixture) -> EffectiveSize:
         )
     mean, sd = beta_mixture.mean_and_sd(prior)
 
-    def density_and_information(x: FloatArray) -> tuple[FloatArray, FloatArray]:
-        at = x[:, None]
-        logs = special.xlogy(a - 1, at) + special.xlog1py(b - 1, -at) - special.betaln(a, b)
-        slopes = (a - 1) / at - (b - 1) / (1 - at)
-        curves = -(a - 1) / at**2 - (b - 1) / (1 - at) ** 2
+    def density_and_information(logit: FloatArray) -> tuple[FloatArray, FloatArray]:
+        at, rest = special.expit(logit)[:, None], special.expit(-logit)[:, None]
+        logs = (a - 1) * special.log_expit(logit)[:, None]
+        logs = logs + (b - 1) * special.log_expit(-logit)[:, None] - special.betaln(a, b)
+        slopes = (a - 1) / at - (b - 1) / rest
+        curves = -(a - 1) / at**2 - (b - 1) / rest**2
         return _information(logs + np.log(weights), slopes, curves)
 
-    x, quadrature = _share_nodes(a, b)
-    density, information = density_and_information(x)
-    mode = _mode(lambda at: density_and_information(at)[0], x)
-    at_mode = float(density_and_information(np.array([mode]))[1][0])
-    vague = (mode / VAGUE - 1) / mode**2 + ((1 - mode) / VAGUE - 1) / (1 - mode) ** 2
-    person = mean / mode**2 + (1 - mean) / (1 - mode) ** 2
+    logit, quadrature = _share_nodes(a, b)
+    density, information = density_and_information(logit)
+    place = _mode(lambda at: density_and_information(at)[0], logit)
+    at_mode = float(density_and_information(np.array([place]))[1][0])
+    mode, other = float(special.expit(place)), float(special.expit(-place))
+    vague = (mode / VAGUE - 1) / mode**2 + (other / VAGUE - 1) / other**2
+    person = mean / mode**2 + (1 - mean) / other**2
     return EffectiveSize(
-        elir=float(quadrature @ (density * information * x * (1 - x))),
+        elir=float(
+            quadrature @ (density * information * special.expit(logit) * special.expit(-logit))
+        ),
         moment=mean * (1 - mean) / sd**2 - 1,
         morita=(at_mode - vague) / person,
     )
@@ -139,13 +143,19 @@ def _pieces(knots: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _share_nodes(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Nodes and weights on (0, 1), dense around every component on the logit scale."""
+    """Nodes on the logit scale and weights of the share, dense around every component.
+
+    A component with a or b little above 1 has tails that fall as slowly as exp(−(b − 1) |logit|).
+    """
     centre = special.digamma(a) - special.digamma(b)
     spread = np.sqrt(special.polygamma(1, a) + special.polygamma(1, b))
     around = (centre[:, None] + spread[:, None] * np.arange(-10, 11)).ravel()
-    logit, weights = _pieces(np.clip(np.concatenate([around, np.arange(-34, 35)]), -34, 34))
-    x = special.expit(logit)
-    return x, weights * x * special.expit(-logit)
+    above = min(float(np.min(a)), float(np.min(b))) - 1
+    reach = int(np.clip(34 / above, 34, 300)) if above > 0 else 34
+    logit, weights = _pieces(
+        np.clip(np.concatenate([around, np.arange(-reach, reach + 1)]), -reach, reach)
+    )
+    return logit, weights * special.expit(logit) * special.expit(-logit)
 
 
 def _mode(density: Callable[[FloatArray], FloatArray], x: FloatArray) -> float:
