@@ -34,7 +34,7 @@ from planner.trials.moments import IntArray, Moments
 
 SPACING = {1: 1.1, 2: 1.2}
 """Spacing of the lattice over the SDs, in posterior SDs, by number of variance groups."""
-MOST_TAU = 21
+MOST_TAU = 42
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,6 +17,9 @@ TAU_REACH = 4.8
 LONGEST = (3.2, 4.8)
 """Ranges of t up to which the rules of 9 and 15 nodes serve."""
 
+NEAR_ZERO = 0.15
+"""Share of the range of t near 0 that has a rule of its own at the finest levels."""
+
 # Gauss-Kronrod nodes and weights on (0, 1) and, at the embedded Gauss nodes, the ratio of the
 # Gauss to the Kronrod weight (Kronrod 1965; Piessens et al. 1983, QUADPACK). Half of each rule.
 _K9 = np.array([
@@ -59,8 +62,9 @@ def tau_nodes(
     """Nodes and log weights of the prior of τ, and the factor of each in the nested rule.
 
     Gauss-Kronrod in t with τ = unit · sinh t, so that nodes are evenly spread where τ is small
-    against the standard error of an effect (`unit`) and logarithmic beyond; `level` 0 has 9, 15
-    or 21 nodes, others 21; `stretch` lengthens their range. Returns their number.
+    against the standard error of an effect (`unit`) and logarithmic beyond. `level` 0 has 9, 15
+    or 21 nodes, 1 has 21 and further ones 42, half of them near 0; `stretch` lengthens their
+    range. Returns their number.
     """
     if kind == TAU_FIXED:
         tau[0] = max(scale, SMALLEST_TAU * unit)
@@ -71,10 +75,14 @@ def tau_nodes(
     if level == 0 and last <= LONGEST[1]:
         rule = _K9 if last <= LONGEST[0] else _K15
     n = 2 * len(rule) - 1
-    for i in range(n):
-        k = i - len(rule) + 1
-        t = 0.5 * last * (1.0 + math.copysign(rule[abs(k), 0], k))
+    panels = 2 if level >= 2 else 1
+    for i in range(panels * n):
+        k = i % n - len(rule) + 1
+        start = NEAR_ZERO * last if i >= n else 0.0
+        width = last - start if i >= n or panels == 1 else NEAR_ZERO * last
+        t = start + 0.5 * width * (1.0 + math.copysign(rule[abs(k), 0], k))
         tau[i] = max(unit * math.sinh(t), SMALLEST_TAU * unit)
-        log_weight[i] = math.log(rule[abs(k), 1] * math.cosh(t)) - 0.5 * (tau[i] / scale) ** 2
+        log_weight[i] = math.log(width * rule[abs(k), 1] * math.cosh(t))
+        log_weight[i] -= 0.5 * (tau[i] / scale) ** 2
         nested[i] = rule[abs(k), 2] / rule[abs(k), 1]
-    return n
+    return panels * n
