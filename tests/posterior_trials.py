@@ -14,7 +14,7 @@ from planner.scenario import Scenario
 from planner.trials.draw import draw_moments
 from planner.trials.layout import Layout, lay_out
 from planner.trials.moments import Moments
-from tests.crossovers import by_sex, leaving
+from tests.crossovers import SEX_CONTRASTS, contrasts_of, crossover, leaving
 
 TAIL = 0.025
 EFFECTS: Mapping[str, Any] = {"female": 2.1, "male": 3.1}
@@ -22,7 +22,10 @@ EFFECTS: Mapping[str, Any] = {"female": 2.1, "male": 3.1}
 
 @dataclass(frozen=True)
 class BayesianTrial:
-    """A scenario by sex at one size, and its model: P(contrast > 0) of all four contrasts."""
+    """A scenario by sex at one size, and its model: P(contrast > 0) of all four contrasts.
+
+    The last, the sex difference, is left out where the prior says that both sexes have one effect.
+    """
 
     scenario: Scenario
     layout: Layout
@@ -45,10 +48,11 @@ def bayesian_trial(
     nuts: Nuts | None = None,
 ) -> BayesianTrial:
     """Correlation ½, SD of differences 7.5 and 60 % women."""
-    truth: dict[str, Any] = {"effect": dict(effect)}
+    truth: dict[str, Any] = {"effect": dict(effect), "female_share": 0.6}
     if dropout:
         truth["attrition"] = leaving(*[dropout] * (len(design.split("/")[0]) - 1))
-    scenario = by_sex(design, truth=truth)
+    asked = SEX_CONTRASTS[:3] if priors.one_effect else SEX_CONTRASTS
+    scenario = crossover(design, hypotheses=contrasts_of(*asked), truth=truth)
     planned, layout = planned_model(scenario), lay_out(scenario, n_subjects)
     n_contrasts = len(planned.contrasts)
     regions = Regions(

@@ -102,7 +102,8 @@ def test_property_nodes_are_enough_for_large_trials_between_limits() -> None:
     scenario = plan("2x2", equivalent(-3.0, 3.0), 0.5, of_difference(7.5), truth_prior=prior)
     usual = average(scenario, 2_000)
     form = ExpectedPowerForm(scenario)
-    form.sds = prior_nodes.sd_nodes(scenario.truth_prior.sd_difference, 7.5, 0.001)  # type: ignore[union-attr]
+    assert scenario.truth_prior is not None
+    form.sds = prior_nodes.sd_nodes(scenario.truth_prior.sd_difference, 7.5, 0.001)
     finer = form.at(2_000)
     assert finer is not None
     assert len(form.sds) > 5_000

@@ -26,7 +26,7 @@ from planner.evidence.distribution import (
     StudentT,
 )
 from planner.plan.analysis import Nuts, WithinSubjectT
-from planner.plan.priors import ExchangeableSexes, Priors
+from planner.plan.priors import CommonEffect, ExchangeableSexes, Priors
 from planner.trials.moments import FloatArray, Moments, moments_of
 from planner.trials.subjects import draw_subjects, subject_moments
 from tests.calibration import assert_uniform_ranks
@@ -151,6 +151,7 @@ AGREEING = {
     ),
     "mixture": Priors(effect=MIXTURE, sexes=ExchangeableSexes(tau=HalfNormal(scale=2.0))),
     "t": Priors(effect=T_PRIOR, sexes=ExchangeableSexes(tau=HalfNormal(scale=1.0))),
+    "one effect": Priors(effect=T_PRIOR, sexes=CommonEffect()),
     "fixed tau, proper means": EXCHANGEABLE.model_copy(
         update={"sexes": ExchangeableSexes(tau=Fixed(value=1.0))}
     ),

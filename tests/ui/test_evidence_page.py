@@ -1,6 +1,7 @@
 """The Evidence page, run without a browser."""
 
 import re
+from collections.abc import Sequence
 
 import pandas as pd
 import pytest
@@ -13,6 +14,7 @@ from planner.evidence.distribution import HalfNormal, NormalMixture, cdf, mean_a
 from planner.evidence.library import load_library
 from planner.evidence.library_studies import studies_of
 from planner.evidence.pilots import PLANNED, named_pilot
+from planner.evidence.pooling import StudyEstimate
 from planner.evidence.retrodesign import retrodesign
 from planner.scenario import load_scenario
 from planner.ui.evidence import library, pooled
@@ -64,10 +66,15 @@ def test_all_quantities_of_the_library_can_be_chosen_and_drawn() -> None:
         assert set(library.units(rows)) == {e.unit for e in LIBRARY.search(quantity=quantity)}
 
 
+def estimates(references: Sequence[str]) -> list[StudyEstimate]:
+    """Studies of the library that give an estimate and its standard error."""
+    return [s for s in studies_of(LIBRARY, references) if isinstance(s, StudyEstimate)]
+
+
 def test_pooled_figures_are_those_of_the_library(first: AppTest) -> None:
     references = ["jelen-2025.d_z"]
     result = derive_effect_prior(
-        studies_of(LIBRARY, references),  # type: ignore[arg-type]
+        estimates(references),
         Assumptions(tau=HalfNormal(scale=0.5), robust_weight=0.2, sigma=1.0),
     )
     assert result.size is not None
@@ -93,7 +100,7 @@ def test_pooled_shares_are_those_of_the_library(page: AppTest) -> None:
         "williams-2018",
     }
     result = derive_share_prior(
-        studies_of(LIBRARY, chosen),  # type: ignore[arg-type]
+        estimates(chosen),
         Assumptions(tau=HalfNormal(scale=1.0), robust_weight=0.2),
     )
     assert result.size is not None

@@ -101,3 +101,11 @@ class Lattice(NamedTuple):
     information: FloatArray
     score: FloatArray
     value: FloatArray
+
+
+class Terms(NamedTuple):
+    """Terms of a normal mixture for several contrasts: weight [T], mean and SD [H, T]."""
+
+    weight: FloatArray
+    mean: FloatArray
+    sd: FloatArray

@@ -6,14 +6,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.compiled import kernel
-from planner.engines.kernels.arrays import Answers, Components, Lattice, Prior, Questions, Work
+from planner.engines.kernels.arrays import (
+    Answers,
+    Components,
+    Lattice,
+    Prior,
+    Questions,
+    Terms,
+    Work,
+)
 from planner.engines.kernels.conditional import update
 from planner.engines.kernels.lattice import highest
 from planner.engines.kernels.normal_mixture import (
     mixture_quantile,
     normal_between,
-    normal_cdf,
-    normal_density,
+    normal_both,
 )
 from planner.engines.kernels.sd_prior import is_even, sd_of
 
@@ -22,6 +29,8 @@ IntArray = NDArray[np.int64]
 
 NEGLIGIBLE = 1e-5
 """Share of the largest weight below which a component at a point is left out."""
+SLIGHT = 1e-4
+"""The same for terms on which the ends of intervals are sharpened: at most 1e-5 of a tail."""
 LARGEST_TAIL = 1e-3
 """Largest share of the posterior at the last node of τ."""
 
@@ -38,6 +47,7 @@ def integrate(
     work: Work,
     questions: Questions,
     heap: FloatArray,
+    terms: Terms,
     answers: Answers,
 ) -> float:
     """Fill probabilities, means, SDs and variances; returns the error of the probabilities.
@@ -52,6 +62,7 @@ def integrate(
     people : share of the people in each variance group, [V].
     heap : weight, and weighted mean and square of every contrast, of the terms with the same
         within-person SDs and component, axes [slots · J, 1 + 2H].
+    terms : filled with the terms that are not `SLIGHT`; none if it has no room.
     """
     value, information, score = lattice.value, lattice.information, lattice.score
     precision, shift, mean, covariance = (
@@ -66,6 +77,7 @@ def integrate(
     )  # fmt: skip
     n, n_dims, n_tau = len(components.log_weight), len(kind), len(nested)
     n_contrasts, p, n_regions = len(contrasts), contrasts.shape[1], len(row)
+    weights, centres, spreads, kept = terms.weight, terms.mean, terms.sd, 0
     coarse, scratch = np.zeros(n_regions), np.zeros(n)
     centre, spread = np.zeros(n_contrasts), np.zeros(n_contrasts)
     probability[:], estimate[:], second[:], variance[:] = 0.0, 0.0, 0.0, 0.0
@@ -74,6 +86,8 @@ def integrate(
         best = max(best, highest(value[node]))
     for node in range(count):
         edge, even, key = _place(node, reach, lattice, kind)
+        if edge * math.exp(highest(value[node]) - best) < NEGLIGIBLE:
+            continue
         update(
             information[node], score[node], precision, shift, covariance, mean, work.scratch,
             scratch,
@@ -101,6 +115,11 @@ def integrate(
                 centre[h], spread[h] = middle, math.sqrt(max(square, 1e-300))
                 heap[slot, 1 + 2 * h] += weight * middle
                 heap[slot, 2 + 2 * h] += weight * (square + middle * middle)
+            if kept < len(weights) and weight >= SLIGHT:
+                weights[kept] = weight
+                for h in range(n_contrasts):
+                    centres[h, kept], spreads[h, kept] = centre[h], spread[h]
+                kept += 1
             for r in range(n_regions):
                 inside = normal_between(lower[r], upper[r], centre[row[r]], spread[row[r]])
                 probability[r] += weight * inside
@@ -122,6 +141,7 @@ def integrate(
         second[h] = math.sqrt(max(second[h] / total - estimate[h] ** 2, 0.0))
     variance[0] /= total
     variance[1] /= total
+    weights[kept:] = 0.0
     if last > LARGEST_TAIL * total:
         return np.inf
     return error
@@ -148,7 +168,7 @@ def _place(node: int, reach: int, lattice: Lattice, kind: IntArray) -> tuple[flo
 
 
 @kernel
-def intervals(heap: FloatArray, tail: FloatArray, answers: Answers) -> None:
+def intervals(heap: FloatArray, tail: FloatArray, tolerance: float, answers: Answers) -> None:
     """Equal-tailed intervals from the heap, whose terms are taken as normal."""
     n = 0
     total, kept = 0.0, 0.0
@@ -170,62 +190,42 @@ def intervals(heap: FloatArray, tail: FloatArray, answers: Answers) -> None:
             goal = tail[h] if side == 0 else 1.0 - tail[h]
             guess = answers.mean[h] + answers.sd[h] * _normal_quantile(goal)
             answers.ends[h, side] = mixture_quantile(
-                goal, guess, answers.sd[h], n, weight, mean, sd
+                goal, guess, answers.sd[h], tolerance, n, weight, mean, sd
             )
 
 
 @kernel
-def sharpen(
-    count: int,
-    reach: int,
-    lattice: Lattice,
-    prior: Prior,
-    components: Components,
-    work: Work,
-    questions: Questions,
-    answers: Answers,
-) -> None:
-    """One Newton step of every end on the whole mixture, of which the heap is a summary."""
-    value, information, score = lattice.value, lattice.information, lattice.score
-    precision, shift, mean, covariance = (
-        components.precision, components.shift, work.mean, work.covariance,
-    )  # fmt: skip
-    contrasts, tail, ends = questions.contrasts, questions.tail, answers.ends
-    n, n_contrasts, p = len(components.log_weight), len(contrasts), contrasts.shape[1]
-    below, slope, scratch = np.zeros((n_contrasts, 2)), np.zeros((n_contrasts, 2)), np.zeros(n)
-    total, best = 0.0, -np.inf
+def room(count: int, lattice: Lattice) -> int:
+    """Number of terms of the mixture that are not `SLIGHT`, or a few more."""
+    value, best, n = lattice.value, -np.inf, 0
     for node in range(count):
         best = max(best, highest(value[node]))
+    least = best + math.log(SLIGHT)
     for node in range(count):
-        edge, _, _ = _place(node, reach, lattice, prior.kind)
-        update(
-            information[node], score[node], precision, shift, covariance, mean, work.scratch,
-            scratch,
-        )  # fmt: skip
-        for j in range(n):
-            weight = edge * math.exp(value[node, j] - best)
-            if weight < NEGLIGIBLE:
-                continue
-            total += weight
-            for h in range(n_contrasts):
-                middle, square = 0.0, 0.0
-                for i in range(p):
-                    middle += contrasts[h, i] * mean[j, i]
-                    across = 0.0
-                    for k in range(p):
-                        across += covariance[j, i, k] * contrasts[h, k]
-                    square += contrasts[h, i] * across
-                sd = math.sqrt(max(square, 1e-300))
-                for side in range(2):
-                    u = (ends[h, side] - middle) / sd
-                    below[h, side] += weight * normal_cdf(u)
-                    slope[h, side] += weight * normal_density(u) / sd
+        for j in range(value.shape[1]):
+            n += 1 if value[node, j] >= least else 0
+    return n
+
+
+@kernel
+def sharpen(terms: Terms, tail: FloatArray, answers: Answers) -> None:
+    """One Newton step of every end on the whole mixture, of which the heap is a summary."""
+    weight, mean, sd, ends, scale = terms.weight, terms.mean, terms.sd, answers.ends, answers.sd
+    n_contrasts, total = mean.shape[0], np.sum(weight)
     for h in range(n_contrasts):
         for side in range(2):
+            end, below, slope = ends[h, side], 0.0, 0.0
+            for i in range(len(weight)):
+                if weight[i] == 0.0:
+                    break
+                narrow = 1.0 / sd[h, i]
+                low, density = normal_both((end - mean[h, i]) * narrow)
+                below += weight[i] * low
+                slope += weight[i] * narrow * density
             goal = tail[h] if side == 0 else 1.0 - tail[h]
-            if slope[h, side] > 0.0:
-                step = (below[h, side] - goal * total) / slope[h, side]
-                ends[h, side] -= min(max(step, -answers.sd[h]), answers.sd[h])
+            if slope > 0.0:
+                step = (below - goal * total) / slope
+                ends[h, side] = end - min(max(step, -scale[h]), scale[h])
 
 
 @kernel

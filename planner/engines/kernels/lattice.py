@@ -185,12 +185,13 @@ def _combined(one: float, other: float) -> float:
 
 @kernel
 def climb(
-    lattice: Lattice, sums: TrialSums, prior: Prior, components: Components, work: Work
-) -> tuple[float, float]:
-    """Move ``lattice.start`` to a point higher than its neighbours.
+    lattice: Lattice, sums: TrialSums, prior: Prior, components: Components, work: Work,
+    drop: FloatArray,
+) -> float:  # fmt: skip
+    """Move ``lattice.start`` to a point higher than its neighbours; returns its height.
 
-    Returns its height, and how far below it the higher neighbour lies in the coordinate where
-    that is most: a lattice that is much too coarse sees nothing but its top.
+    Fills drop [D] with how far below it the higher neighbour lies in every coordinate: a lattice
+    that is much too coarse sees nothing but its top.
     """
     start, place, value = lattice.start, lattice.place, lattice.value
     place[0] = start
@@ -220,7 +221,7 @@ def climb(
                 moved = True
         if not moved:
             break
-    drop = 0.0
+    drop[:] = 0.0
     for d in range(start.shape[0]):
         if prior.kind[d] == FIXED:
             continue
@@ -232,8 +233,8 @@ def climb(
                 place[0, d] = abs(place[0, d])
             evaluate(lattice, 0, 1, sums, prior, components, work)
             beside = max(beside, highest(value[0]))
-        drop = max(drop, best - beside)
-    return best, drop
+        drop[d] = best - beside
+    return best
 
 
 @kernel
@@ -243,7 +244,8 @@ def flood(
 ) -> int:  # fmt: skip
     """Evaluate points from the start and `other` outwards, until the density is negligible.
 
-    Returns their number; −1 if they are too many or reach the edge of the box.
+    Returns their number; −1 if they are too many, −2 − d if they reach the edge of the box in
+    coordinate d.
     """
     start, place, seen, value = lattice.start, lattice.place, lattice.seen, lattice.value
     n_dims = start.shape[0]
@@ -254,7 +256,7 @@ def flood(
     for d in range(n_dims):
         apart = apart or other[d] != start[d]
         if abs(other[d] - start[d]) > reach:
-            return -1
+            return -2 - d
     if apart:
         place[1] = other
         seen[_flat(other, start, reach)] = 1
@@ -272,7 +274,9 @@ def flood(
                     goal = place[node, d] + 2 * side - 1
                     if prior.kind[d] == FIXED or (is_even(d, prior.kind[d]) and goal < 0):
                         continue
-                    if abs(goal - start[d]) > reach or count == place.shape[0]:
+                    if abs(goal - start[d]) > reach:
+                        return -2 - d
+                    if count == place.shape[0]:
                         return -1
                     for e in range(n_dims):
                         place[count, e] = place[node, e]

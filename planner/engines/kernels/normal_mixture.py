@@ -36,15 +36,20 @@ def normal_cdf(x: float) -> float:
 
 
 @kernel
-def normal_density(x: float) -> float:
-    """φ(x) to 3e-5, for the slope of a search."""
+def normal_both(x: float) -> tuple[float, float]:
+    """Φ(x) to 3e-10 and, for the slope of a search, φ(x) to 3e-5."""
     if not abs(x) < _LAST:
-        return 0.0
+        return (1.0 if x > 0.0 else 0.0), 0.0
     place = (x + _LAST) * _STEPS
     i = int(place)
-    low: float = _TABLE[i, 1]
-    high: float = _TABLE[i + 1, 1]
-    return low + (place - i) * (high - low)
+    u: float = place - i
+    low: float = _TABLE[i, 0]
+    rise: float = _TABLE[i + 1, 0] - low
+    left: float = _TABLE[i, 1]
+    right: float = _TABLE[i + 1, 1]
+    start, end = left / _STEPS, right / _STEPS
+    bend = 3.0 * rise - 2.0 * start - end + u * (start + end - 2.0 * rise)
+    return low + u * (start + u * bend), left + u * (right - left)
 
 
 @kernel
@@ -58,22 +63,25 @@ def normal_between(lower: float, upper: float, mean: float, sd: float) -> float:
 
 @kernel
 def mixture_quantile(
-    probability: float, start: float, spread: float, n: int, weight: FloatArray,
-    mean: FloatArray, sd: FloatArray,
+    probability: float, start: float, spread: float, tolerance: float, n: int,
+    weight: FloatArray, mean: FloatArray, sd: FloatArray,
 ) -> float:  # fmt: skip
     """Quantile of a mixture of n normals with weights that sum to 1, by safeguarded Halley steps.
 
-    `start` is a guess and `spread` the scale of the mixture, of which the result is right to 1e-7.
+    `start` is a guess and `spread` the scale of the mixture, of which the result is right to
+    `tolerance` or better.
     """
     x, low, high = start, -np.inf, np.inf
     for _ in range(60):
         value, slope, bend = -probability, 0.0, 0.0
         for i in range(n):
-            u = (x - mean[i]) / sd[i]
-            value += weight[i] * normal_cdf(u)
-            density = weight[i] * normal_density(u) / sd[i]
+            narrow = 1.0 / sd[i]
+            u = (x - mean[i]) * narrow
+            below, density = normal_both(u)
+            value += weight[i] * below
+            density *= weight[i] * narrow
             slope += density
-            bend -= density * u / sd[i]
+            bend -= density * u * narrow
         if value > 0.0:
             high = x
         else:
@@ -85,7 +93,7 @@ def mixture_quantile(
             step = newton / curvature if curvature > 0.5 else newton
             step = min(max(step, -2.0 * spread), 2.0 * spread)
         goal = x - step
-        if abs(step) < 1e-7 * spread:
+        if abs(step) < tolerance * spread:
             return goal
         if goal <= low or goal >= high:
             goal = 0.5 * (low + high)

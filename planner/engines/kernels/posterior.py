@@ -20,11 +20,12 @@ from planner.engines.kernels.arrays import (
     Lattice,
     Prior,
     Questions,
+    Terms,
     TrialSums,
     Work,
 )
 from planner.engines.kernels.conditional import effect_prior, eliminate, normal_equations
-from planner.engines.kernels.integrate import integrate, intervals, sharpen
+from planner.engines.kernels.integrate import integrate, intervals, room, sharpen
 from planner.engines.kernels.lattice import DEPTH, climb, flood, set_steps, starting_point
 from planner.engines.kernels.sd_prior import FIXED, JEFFREYS, LOG_NORMAL, is_even
 from planner.engines.kernels.tau import tau_nodes
@@ -43,8 +44,8 @@ FAR = 3
 STEEPEST = 1.0
 """Largest fall of the log density from the top of the lattice to the next point."""
 COARSER = 1.6
-"""Factor on the spacing where the box was too small."""
-MOST_ATTEMPTS = 12
+"""Factor on the spacing of a coordinate in which the box was too small."""
+MOST_ATTEMPTS = 16
 
 
 @kernel
@@ -131,6 +132,8 @@ def _fit_trial(
     unit = _unit(sums, prior, work)
     people = _shares(sums.freedom)
     before, other = np.zeros(n_dims, dtype=np.int64), np.zeros(n_dims, dtype=np.int64)
+    drop, width = np.zeros(n_dims), np.ones(n_dims)
+    coarser = np.full(len(answers.probability), np.nan)
     error, level, attempt, stretch, box = np.nan, 0, 0, 1.0, BOX
     while level < len(FINER) and attempt < MOST_ATTEMPTS:
         attempt += 1
@@ -145,11 +148,11 @@ def _fit_trial(
         )  # fmt: skip
         set_steps(sums, prior, work, centre, step)
         far = True
-        best, drop = np.nan, 0.0
+        best = np.nan
         while far:
-            _lay(grid, prior, centre, fine * step)
+            _lay(grid, prior, centre, fine * width * step)
             before[:] = grid.start
-            best, drop = climb(grid, sums, prior, used, work)
+            best = climb(grid, sums, prior, used, work, drop)
             if best == -np.inf:
                 return NOT_ESTIMABLE, error
             far = False
@@ -159,25 +162,35 @@ def _fit_trial(
                 attempt += 1
                 centre[:] = grid.origin + grid.spacing * grid.start
                 set_steps(sums, prior, work, centre, step)
-        if drop > STEEPEST:
-            spacing *= 0.6
+        if np.max(drop) > STEEPEST:
+            width[:] = np.where(drop > STEEPEST, 0.6 * width, width)
             continue
         best = _second_top(grid, best, other, sums, prior, used, work)
         count = flood(grid, reach, best, other, sums, prior, used, work)
         if count < 0:
-            spacing *= COARSER if reach == largest_reach else 1.0
+            if reach == largest_reach:
+                for d in range(n_dims):
+                    width[d] *= COARSER if count in (-1, -2 - d) else 1.0
             box *= 2.0
             continue
         terms = heap[: (2 * reach + 1) ** (n_dims // 2) * n]
         terms[:] = 0.0
+        n_terms, n_contrasts = room(count, grid) if questions.exact else 0, len(questions.contrasts)
+        mixture = Terms(
+            np.empty(n_terms), np.empty((n_contrasts, n_terms)), np.empty((n_contrasts, n_terms))
+        )
         error = integrate(
             count, reach, nodes[2, :n_tau], people, grid, prior, used, work, questions, terms,
-            answers,
+            mixture, answers,
         )  # fmt: skip
+        if error < np.inf and level >= 1:
+            change = 2.0 * np.max(np.abs(answers.probability - coarser))
+            error = change if change < error else error
+            coarser[:] = answers.probability
         if error <= LARGEST_ERROR:
-            intervals(terms, questions.tail, answers)
+            intervals(terms, questions.tail, 1e-3 if questions.exact else 1e-7, answers)
             if questions.exact:
-                sharpen(count, reach, grid, prior, used, work, questions, answers)
+                sharpen(mixture, questions.tail, answers)
             return OK, error
         if error == np.inf:
             stretch *= 2.5
@@ -210,7 +223,7 @@ def _second_top(
             far = far or abs(lattice.start[d] - other[d]) > FAR
     height = -np.inf
     if far:
-        height, _ = climb(lattice, sums, prior, components, work)
+        height = climb(lattice, sums, prior, components, work, np.zeros(len(other)))
     for d in range(len(other)):
         place = lattice.start[d]
         lattice.start[d] = other[d]
