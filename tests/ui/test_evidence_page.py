@@ -15,6 +15,7 @@ from planner.evidence.library import load_library
 from planner.evidence.library_studies import studies_of
 from planner.evidence.pilots import PLANNED, named_pilot
 from planner.evidence.pooling import StudyEstimate
+from planner.evidence.pooling_shares import StudyCount
 from planner.evidence.retrodesign import retrodesign
 from planner.scenario import load_scenario
 from planner.ui.evidence import library, pooled
@@ -66,15 +67,17 @@ def test_all_quantities_of_the_library_can_be_chosen_and_drawn() -> None:
         assert set(library.units(rows)) == {e.unit for e in LIBRARY.search(quantity=quantity)}
 
 
-def estimates(references: Sequence[str]) -> list[StudyEstimate]:
-    """Studies of the library that give an estimate and its standard error."""
-    return [s for s in studies_of(LIBRARY, references) if isinstance(s, StudyEstimate)]
+def studies[S](kind: type[S], references: Sequence[str]) -> list[S]:
+    """Studies of the library, all of them of one kind."""
+    found = [study for study in studies_of(LIBRARY, references) if isinstance(study, kind)]
+    assert len(found) == len(references)
+    return found
 
 
 def test_pooled_figures_are_those_of_the_library(first: AppTest) -> None:
     references = ["jelen-2025.d_z"]
     result = derive_effect_prior(
-        estimates(references),
+        studies(StudyEstimate, references),
         Assumptions(tau=HalfNormal(scale=0.5), robust_weight=0.2, sigma=1.0),
     )
     assert result.size is not None
@@ -100,7 +103,7 @@ def test_pooled_shares_are_those_of_the_library(page: AppTest) -> None:
         "williams-2018",
     }
     result = derive_share_prior(
-        estimates(chosen),
+        studies(StudyCount, chosen),
         Assumptions(tau=HalfNormal(scale=1.0), robust_weight=0.2),
     )
     assert result.size is not None
