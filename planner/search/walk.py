@@ -20,6 +20,8 @@ Run = Callable[[int, int], tuple[MonteCarloEstimate, Oracle | None]]
 """(size, first block) → simulated probability of success and its closed form."""
 MAX_ROUNDS = 12
 MAX_CONFIRMATIONS = 4
+FAR = 2
+"""Sizes with dropout above this many times the inflated size are doubted."""
 LARGEST_Z = 5.0
 """Simulation and an exact closed form further apart than this are a fault of the program."""
 
@@ -68,9 +70,18 @@ class Walk:
     def enlarge(self, crossing: Crossing, run: Run, lowest: int) -> tuple[int, bool]:
         """Size with dropout, at least `lowest`, the evaluable size inflated.
 
-        Where the closed form has no level of its own, where to confirm is explored first.
+        Where the closed form has no level of its own, where to confirm is explored first. Where
+        it asks for much more than `lowest`, sizes are doubled from there until one is enough, as
+        a confirmed size is never lowered again.
         """
-        if np.isinf(crossing.error(lowest)):
+        asked, index = crossing.estimate() or self.highest, lowest
+        doubtful = asked > FAR * lowest
+        while doubtful and index < asked:
+            self._simulate(crossing, run, index, "search with dropout", EXPLORATION_BLOCK)
+            if crossing.seen[-1].successes >= crossing.target * crossing.seen[-1].trials:
+                break
+            index *= 2
+        if doubtful or np.isinf(crossing.error(lowest)):
             self.explore(crossing, run)
         return self.confirm(crossing, run, lowest, "with dropout")
 
