@@ -5,9 +5,18 @@ from pathlib import Path
 import streamlit as st
 
 from planner import ui
-from planner.ui import state
+from planner.ui import link, state
 
-PAGES = ("design", "evidence")
+PAGES = {
+    "start": "Start",
+    "design": "Design",
+    "assumptions": "Assumptions",
+    "evidence": "Evidence",
+    "women_and_men": "Women and men",
+    "operating": "Operating characteristics",
+    "compare": "Compare",
+    "report": "Report",
+}
 
 
 def main() -> None:
@@ -16,11 +25,16 @@ def main() -> None:
         page_title="planner: sample size of crossover trials",
         page_icon="📐",
         layout="wide",
-        initial_sidebar_state=270,
+        initial_sidebar_state=310,
     )
     state.warm()
+    link.read()
     folder = Path(ui.__file__).parent / "pages"
-    pages = [st.Page(folder / f"{name}.py", title=name.capitalize()) for name in PAGES]
+    pages = [
+        st.Page(folder / f"{name}.py", title=title)
+        for name, title in PAGES.items()
+        if (folder / f"{name}.py").exists()
+    ]
     st.navigation(pages, position="top").run()
 
 

@@ -15,6 +15,8 @@ assurance, assurance_curve, expected_power, TruthPrior
     Probability of success over a distribution of truths, simulated and in closed form.
 assurance_size, precision_size, calibrate
     The smallest N by assurance or by interval width; thresholds with a chosen type I error.
+compare, vary_design, Costs, stress_scenarios, carryover_price
+    Plans side by side, what they cost, and how they fare if the truth is other than planned.
 load_library
     The library of published numbers, `priors/`.
 analyse
@@ -44,10 +46,15 @@ if TYPE_CHECKING:
     from planner.operating.expected_power import expected_power as expected_power
     from planner.operating.power import power as power
     from planner.operating.power import power_curve as power_curve
+    from planner.operating.stress import stress_scenarios as stress_scenarios
+    from planner.plan.costs import Costs as Costs
     from planner.plan.plan import Plan as Plan
     from planner.scenario import Scenario as Scenario
     from planner.scenario import load_scenario as load_scenario
     from planner.search.assurance_size import assurance_size as assurance_size
+    from planner.search.carryover_price import carryover_price as carryover_price
+    from planner.search.compare import compare as compare
+    from planner.search.compare import vary_design as vary_design
     from planner.search.detect import detectable_effect as detectable_effect
     from planner.search.precision_size import precision_size as precision_size
     from planner.search.sample_size import sample_size as sample_size
@@ -60,6 +67,11 @@ _HOMES = {
     "assurance_curve": "planner.operating.assurance",
     "assurance_size": "planner.search.assurance_size",
     "calibrate": "planner.operating.calibrate",
+    "carryover_price": "planner.search.carryover_price",
+    "compare": "planner.search.compare",
+    "vary_design": "planner.search.compare",
+    "Costs": "planner.plan.costs",
+    "stress_scenarios": "planner.operating.stress",
     "expected_power": "planner.operating.expected_power",
     "load_library": "planner.evidence.library",
     "precision_size": "planner.search.precision_size",

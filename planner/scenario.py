@@ -266,9 +266,26 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
         raise InvalidInput("no such file; check the path", source=str(path)) from None
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInput(f"cannot be read ({error}); check the file", source=str(path)) from None
-    if path.suffix.lower() == ".json":
-        return scenario_from(_read_json(text, str(path)), str(path))
-    return scenario_from(_read_toml(text, str(path)), str(path))
+    return _scenario_in(text, str(path))
+
+
+def parse_scenario(content: bytes, source: str) -> Scenario:
+    """The scenario in the content of a TOML file, or of a JSON file if `source` ends so.
+
+    Raises
+    ------
+    InvalidInput : the content cannot be read or breaks a rule.
+    """
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"cannot be read ({error}); check the file", source=source) from None
+    return _scenario_in(text, source)
+
+
+def _scenario_in(text: str, source: str) -> Scenario:
+    read = _read_json if source.lower().endswith(".json") else _read_toml
+    return scenario_from(read(text, source), source)
 
 
 def _read_toml(text: str, source: str) -> dict[str, Any]:

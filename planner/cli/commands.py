@@ -6,7 +6,9 @@ from typing import Any
 import click
 
 from planner import __version__
+from planner.cli.app import app
 from planner.cli.assurance import assurance
+from planner.cli.compare import compare
 from planner.cli.evidence import evidence
 from planner.cli.options import (
     RunOptions,
@@ -18,6 +20,7 @@ from planner.cli.options import (
 )
 from planner.cli.pooling import pool, retrodesign
 from planner.cli.progress import block_progress, search_progress
+from planner.cli.statement import bundle, statement
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -157,7 +160,11 @@ def posterior(options: RunOptions, n_subjects: int | None, trial: int, netcdf: P
         emit(show_example.text(scenario, found, saved), options.out)
 
 
+cli.add_command(app)
 cli.add_command(assurance)
+cli.add_command(bundle)
+cli.add_command(statement)
+cli.add_command(compare)
 evidence.add_command(pool)
 evidence.add_command(retrodesign)
 cli.add_command(evidence)
@@ -283,18 +290,3 @@ def schema() -> None:
     from planner.scenario import Scenario
 
     click.echo(payload.dump(Scenario.model_json_schema()))
-
-
-@cli.command()
-@click.option("--port", type=int, default=8501, show_default=True)
-def app(port: int) -> None:
-    """The Streamlit front end, on this machine only."""
-    import subprocess
-    import sys
-
-    home = Path(__file__).resolve().parents[2] / "app.py"
-    command = [
-        sys.executable, "-m", "streamlit", "run", str(home),
-        "--server.address", "127.0.0.1", "--server.port", str(port),
-    ]  # fmt: skip
-    raise SystemExit(subprocess.call(command))  # noqa: S603 - fixed words and a port number

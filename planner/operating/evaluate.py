@@ -219,11 +219,11 @@ def evaluate(
         if total is not None
     ]
     for result in results:
-        _check_failures(result, settings.max_failures)
+        check_failures(result, settings.max_failures)
     return results
 
 
-def _check_failures(result: OperatingCharacteristics, limit: float) -> None:
+def check_failures(result: OperatingCharacteristics, limit: float) -> None:
     if result.failure_share > limit:
         counts = ", ".join(f"{v} {k.replace('_', ' ')}" for k, v in result.ledger.items() if v)
         raise TooManyFailures(

@@ -8,11 +8,14 @@ from typing import Any
 
 import streamlit as st
 
-from planner.scenario import Scenario, load_scenario
+from planner.design.catalogue import CATALOGUE
+from planner.design.crossover import MAX_PERIODS
+from planner.scenario import Scenario
+from planner.ui import opened
 from planner.ui.fields.analysis import analysis_changes, hypotheses_left
 from planner.ui.fields.criteria import criteria, criteria_changes
 from planner.ui.fields.field import Changes
-from planner.ui.fields.names import DESIGN, DROPOUT, LEVEL, POSTERIOR, RULE, SEED, TRIALS
+from planner.ui.fields.names import DESIGN, LEVEL, POSTERIOR, RULE, SEED, TRIALS
 from planner.ui.fields.panel import Panel
 from planner.ui.fields.plan import planned
 from planner.ui.fields.prior import EFFECT, POOLED, analysis_prior
@@ -51,9 +54,14 @@ class Draft:
             sources[path] = {"flag": "assumed", "note": "set in the app"}
         return self.base.with_changes({**self.changes, "citations": sources})
 
+    @property
+    def file(self) -> str:
+        """What the command line calls the scenario: its name, or the file it was opened from."""
+        return self.name if opened.opened_plain(self.name) is None else f"{self.name}.toml"
+
     def command(self, sizes: Sequence[int]) -> str:
         """The command line that computes the same power curve."""
-        words = ["planner", "power", self.name, "--n", _grid(sizes)]
+        words = ["planner", "power", self.file, "--n", _grid(sizes)]
         for path, value in self.changes.items():
             text = value if isinstance(value, str) else inline_toml(value)
             option = _RUN_OPTIONS.get(path)
@@ -99,7 +107,7 @@ def hand_over(name: str, prior: Mapping[str, Any]) -> None:
 
 def recall(name: str) -> tuple[Draft, Panel]:
     """The draft as the controls of the Design page were left, and their panel."""
-    base, panel = load_scenario(name), Panel(name)
+    base, panel = opened.base(name), Panel(name)
     panel.recall(planned(base, panel))
     panel.recall(assumed(base, panel.values[DESIGN]))
     if panel.values[RULE] == POSTERIOR:
@@ -117,7 +125,7 @@ def all_changes(panel: Panel, base: Scenario) -> Changes:
         TRIALS: panel.values[TRIALS],
         SEED: int(panel.values[SEED]),
         **panel.changes,
-        **(_one_period(base) if panel.values[DESIGN] == "parallel" else {}),
+        **_fewer_periods(base, panel.values[DESIGN]),
         **analysis_changes(base, panel.values, pooled_prior(panel.name)),
     }
     rule = criteria_changes(base, panel.values)
@@ -127,12 +135,15 @@ def all_changes(panel: Panel, base: Scenario) -> Changes:
     return kept | rule
 
 
-def _one_period(base: Scenario) -> Changes:
-    """Nobody can leave between periods, nor periods correlate, where there is but one."""
-    changes: Changes = {}
-    if getattr(base.truth.attrition, "after_period_1", 0.0):
-        changes[DROPOUT] = 0.0
+def _fewer_periods(base: Scenario, design: str) -> Changes:
+    """Nobody can leave after the last period, nor periods correlate where there is but one."""
+    n_periods = CATALOGUE[design].n_periods if design in CATALOGUE else base.plan.design.n_periods
+    changes: Changes = {
+        f"truth.attrition.after_period_{p}": 0.0
+        for p in range(n_periods, MAX_PERIODS)
+        if getattr(base.truth.attrition, f"after_period_{p}", 0.0)
+    }
     prior = base.truth_prior.plain() if base.truth_prior else {}
-    if any(name in prior for name in _ONE_PERIOD):
+    if n_periods == 1 and any(name in prior for name in _ONE_PERIOD):
         changes["truth_prior"] = {k: v for k, v in prior.items() if k not in _ONE_PERIOD}
     return changes

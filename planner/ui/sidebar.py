@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from planner.report.prose import escaped
 from planner.scenario import scenario_toml
-from planner.ui import state
+from planner.ui import link, opened
 from planner.ui.charts import figures
 from planner.ui.charts.style import error, percent
 
@@ -18,20 +19,35 @@ if TYPE_CHECKING:
 
 
 def starter() -> str:
-    """The starter scenario that the user has chosen."""
-    return st.sidebar.selectbox(
-        "Starter scenario",
-        state.starter_names(),
-        key=state.STARTER,
+    """The scenario that the user has chosen, or opened from a file."""
+    side = st.sidebar
+    name: str = side.selectbox(
+        "Scenario",
+        opened.names(),
+        key=opened.STARTER,
         persist_state="session",
         help="A complete trial to start from. Each keeps your changes until you reset it.",
     )
+    with side.expander("Open a file"):
+        st.file_uploader(
+            "Open a scenario",
+            type=["toml", "json"],
+            key=opened.UPLOAD,
+            on_change=opened.open_upload,
+            max_upload_size=5,
+            help="A scenario file (TOML or JSON), as Save or `planner scenario init` writes it. "
+            "It is read on this machine and not kept.",
+        )
+    for problem in (opened.upload_problem(), link.problem()):
+        if problem:
+            side.error(problem)
+    return name
 
 
 def identity(draft: "Draft", scenario: "Scenario", panel: "Panel") -> None:
     """Which scenario this is, and its file."""
     side, short = st.sidebar, scenario.short_fingerprint
-    side.caption(f"{scenario.label}  \nFingerprint `{short}`")
+    side.caption(f"{escaped(scenario.label)}  \nFingerprint `{short}`")
     row = side.container(horizontal=True)
     row.download_button(
         "Save (TOML)",
@@ -41,7 +57,10 @@ def identity(draft: "Draft", scenario: "Scenario", panel: "Panel") -> None:
         on_click="ignore",
         help="The scenario with your changes, as a file for the command line.",
     )
-    row.button("Reset", on_click=panel.reset, help="Back to the starter scenario.")
+    row.button("Reset", on_click=panel.reset, help="Back to the scenario as it was opened.")
+    text = link.write(panel)
+    with row.popover("Link", help="An address that brings this scenario back, on this machine."):
+        st.code(f"{st.context.url or ''}?{link.PARAMETER}={text}", language=None, wrap_lines=True)
     side.divider()
 
 

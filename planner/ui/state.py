@@ -1,6 +1,7 @@
 """The engine's answers about a scenario, remembered by fingerprint."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -9,22 +10,18 @@ import streamlit as st
 from planner.design.allocation import balanced_at_least
 from planner.plan.analysis import Posterior
 from planner.plan.hypothesis import TwoSided, one_sided_level
-from planner.scenario import Scenario, built_in_names, load_scenario
+from planner.scenario import Scenario, load_scenario
+from planner.ui.opened import FIRST_STARTER
+from planner.ui.opened import STARTER as STARTER
 
 if TYPE_CHECKING:
     from planner.operating.characteristics import OperatingCharacteristics
+    from planner.search.detect import Detectable
     from planner.search.result import SampleSize
 
-STARTER = "starter"
-FIRST_STARTER = "confirmatory"
 N_POINTS, N_POINTS_POSTERIOR = 20, 8
 """Sample sizes along a power curve of tests, and of posteriors, which take longer."""
 _REMEMBERED = 256
-
-
-def starter_names() -> list[str]:
-    """Built-in scenarios, the main one first."""
-    return sorted(built_in_names(), key=lambda name: name != FIRST_STARTER)
 
 
 def sizes_between(low: int, high: int, scenario: Scenario) -> tuple[int, ...]:
@@ -75,11 +72,6 @@ def _sample_size(fingerprint: str, hypothesis: str, _scenario: Scenario) -> "Sam
     return SizeSearch(_scenario).find(hypothesis, _scenario.plan.power_targets[0])
 
 
-def fitting_range(scenario: Scenario, hypothesis: str) -> tuple[int, int]:
-    """Sizes well below and above the closed form's answer for a hypothesis; quick."""
-    return around(formula_size(scenario, hypothesis))
-
-
 def formula_size(scenario: Scenario, hypothesis: str) -> int:
     """Balanced number of people by the closed form."""
     return _formula_size(scenario.fingerprint(), hypothesis, scenario)
@@ -99,6 +91,42 @@ def _formula_size(fingerprint: str, hypothesis: str, _scenario: Scenario) -> int
     return PowerCurve(_scenario).first(
         column, plan.power_targets[0], sum(plan.weights), plan.n_limit
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """The closed form with its numbers put in; effect and SE on the scale of the analysis."""
+
+    effect: float
+    se: float
+    df: float
+    power: float
+
+
+def closed_form(scenario: Scenario, hypothesis: str, n: int) -> Formula | None:
+    """The closed form of one hypothesis at one size, where the rule has one; quick."""
+    from planner.engines.closed_form import ClosedForm, power_of
+
+    precision = ClosedForm(scenario).precision(n)
+    if precision is None or isinstance(scenario.plan.analysis, Posterior):
+        return None
+    h = scenario.plan.hypothesis_names.index(hypothesis)
+    effect, se, df = (float(x[h]) for x in (precision.estimate, precision.se, precision.df))
+    return Formula(effect, se, df, float(power_of(scenario, precision)[h]))
+
+
+def detectable(scenario: Scenario, hypothesis: str, n: int) -> "Detectable":
+    """The smallest effect of one hypothesis that `n` people show at the first power target."""
+    return _detectable(scenario.fingerprint(), hypothesis, n, scenario)
+
+
+@st.cache_data(max_entries=_REMEMBERED, show_spinner=False)
+def _detectable(fingerprint: str, hypothesis: str, n: int, _scenario: Scenario) -> "Detectable":
+    from planner.search.detect import detectable_effect
+
+    first = _scenario.plan.power_targets[0]
+    found = detectable_effect(_scenario, n)
+    return next(d for d in found if (d.hypothesis, d.power_target) == (hypothesis, first))
 
 
 def planned_level(scenario: Scenario, hypothesis: str) -> float:

@@ -7,14 +7,15 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 APP = str(Path(__file__).parents[2] / "app.py")
-EVIDENCE = "planner/ui/pages/evidence.py"
+PAGES = "planner/ui/pages"
+EVIDENCE, DESIGN = f"{PAGES}/evidence.py", f"{PAGES}/design.py"
 
 
 def opened(starter: str = "confirmatory") -> AppTest:
     """The Design page with a starter scenario."""
     app = AppTest.from_file(APP, default_timeout=120)
     app.session_state["starter"] = starter
-    return sound(app.run())
+    return sound(app.switch_page(DESIGN).run())
 
 
 def bayesian(starter: str = "confirmatory", n_trials: int = 500, **controls: object) -> AppTest:
@@ -25,7 +26,7 @@ def bayesian(starter: str = "confirmatory", n_trials: int = 500, **controls: obj
     app.session_state[f"{starter}:posterior:monte_carlo.n_trials"] = n_trials
     for path, value in controls.items():
         app.session_state[f"{starter}:{path}"] = value
-    return sound(app.run())
+    return sound(app.switch_page(DESIGN).run())
 
 
 def evidence(app: AppTest | None = None) -> AppTest:

@@ -250,7 +250,7 @@ def test_every_control_of_the_rule_explains_itself_with_unit_and_source() -> Non
     named(app.selectbox, "Analysis prior").set_value("robust").run()
     for widget in controls(app):
         assert widget.help, widget.label
-        if not widget.label.startswith("Starter"):
+        if widget.label != "Scenario":
             assert re.search(r"Unit: .*Source: ", widget.help), widget.label
 
 

@@ -200,7 +200,7 @@ def test_captions_stop_the_wrong_reading(first: AppTest) -> None:
 def test_every_control_explains_itself_with_unit_and_source(first: AppTest) -> None:
     for widget in controls(first):
         assert widget.help, widget.label
-        if not widget.label.startswith("Starter"):
+        if widget.label != "Scenario":
             assert re.search(r"Unit: .* Source: ", widget.help), widget.label
 
 

@@ -26,6 +26,7 @@ class Panel:
     values: dict[str, Any] = field(default_factory=dict)
     changes: Changes = field(default_factory=dict)
     places: "dict[str, tuple[DeltaGenerator, Field, bool]]" = field(default_factory=dict)
+    _moved: dict[str, Field] = field(default_factory=dict)
 
     def draw(self, place: "DeltaGenerator", item: Field, *, in_tab: bool = False) -> None:
         """Show a control and take down its value; `in_tab` if it may be out of sight."""
@@ -52,12 +53,21 @@ class Panel:
         st.session_state.setdefault(key, item.start)
         if not _fits(item, st.session_state[key]):
             st.session_state[key] = item.start
+        # A control of another page with the same key takes the value over only if it is set anew.
+        st.session_state[key] = st.session_state[key]
         return key
 
     def _take(self, item: Field, value: Any) -> None:
         self.values[item.path] = value
         if value != item.start:
+            self._moved[self.key(item.path, item.slot)] = item
             self.changes |= item.write(value)
+
+    def moved(self) -> dict[str, Any]:
+        """What the user has set, by the keys of the session without the panel's name."""
+        start = f"{self.name}:"
+        kept = {key: item for key, item in self._moved.items() if key in st.session_state}
+        return {key.removeprefix(start): st.session_state[key] for key in sorted(kept)}
 
     def put(self, path: str, value: Any, slot: str = "") -> None:
         """Set a control, from a callback or another page."""
@@ -84,9 +94,16 @@ class Panel:
 
 
 def _fits(item: Field, value: Any) -> bool:
-    """Whether a control can show a value that was kept from another state of the page."""
-    if item.kind in ("choice", "switch"):
-        return value in item.options
-    if item.kind in ("slider", "number", "decimal"):
-        return bool(item.bounds[0] <= value <= item.bounds[1])
-    return True
+    """Whether a control can show a value, kept from another state of the page or from a link."""
+    match item.kind:
+        case "choice" | "switch":
+            return value in item.options
+        case "many":
+            return isinstance(value, list | tuple) and all(v in item.options for v in value)
+        case "range":
+            return isinstance(value, tuple) and len(value) == 2 and set(value) <= set(item.options)
+        case "toggle":
+            return isinstance(value, bool)
+        case "slider" | "number" | "decimal":
+            plain = isinstance(value, int | float) and not isinstance(value, bool)
+            return plain and item.bounds[0] <= value <= item.bounds[1]

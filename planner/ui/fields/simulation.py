@@ -3,6 +3,7 @@
 import math
 from typing import TYPE_CHECKING, Any
 
+from planner.scenario import MonteCarlo
 from planner.ui.charts.style import thousands
 from planner.ui.fields.field import Field
 from planner.ui.fields.names import POSTERIOR, RULE, SEED, SIZES, TRIALS
@@ -40,12 +41,15 @@ def nearest_sizes(ends: tuple[int, int]) -> tuple[int, int]:
 def simulated(base: "Scenario", values: dict[str, Any]) -> list[Field]:
     """How much is simulated: less at first where every trial has a posterior to integrate.
 
-    A Student t prior is a mixture of many normals, each of which is integrated.
+    A number of trials of the scenario's own is kept. A Student t prior is a mixture of many
+    normals, each of which is integrated.
     """
     start, slot = 2000, ""
     if values[RULE] == POSTERIOR:
         heavy = values.get(EFFECT) == STUDENT_T
         start, slot = (200, f"{POSTERIOR} {STUDENT_T}") if heavy else (1000, POSTERIOR)
+    own = base.monte_carlo.n_trials
+    start = start if own == MonteCarlo().n_trials else own
     return [
         Field(
             path=TRIALS,
@@ -53,7 +57,7 @@ def simulated(base: "Scenario", values: dict[str, Any]) -> list[Field]:
             start=start,
             slot=slot,
             kind="choice",
-            options=(200, 500, 1000, 2000, 5000, 10_000, 20_000),
+            options=tuple(sorted({200, 500, 1000, 2000, 5000, 10_000, 20_000, start})),
             show=thousands,
             help="Simulated trials per sample size; four times as many halve the Monte-Carlo "
             "standard error (MCSE). Unit: trials. Typical: 1 000 or 2 000 to explore, 10 000 to "

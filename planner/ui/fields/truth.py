@@ -1,24 +1,111 @@
 """What is assumed about nature: the numbers that a scenario holds."""
 
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from planner.truth.attrition import NoAttrition
-from planner.ui.fields.field import Changes, Field
+from planner.design.catalogue import find_design
+from planner.ui.fields.dropout import APART, dropout
+from planner.ui.fields.field import Field
 from planner.ui.fields.names import DROPOUT
+from planner.ui.fields.source import basis_of, source_of
 
 if TYPE_CHECKING:
     from planner.scenario import Scenario
 
 
-def assumed(base: "Scenario", design: str) -> list[Field]:
-    """What is assumed about nature: the numbers that the scenario holds."""
-    found = [
-        _assumption(base, start, row)
-        for row in _ASSUMPTIONS
-        if (start := _number(base, row[0])) is not None
-    ]
-    return found + ([] if design == "parallel" else [_dropout(base)])
+PERIOD, CARRYOVER = "truth.period_effects", "truth.carryover"
+
+
+def assumed(base: "Scenario", design: str) -> Iterator[Field]:
+    """What is assumed about nature: the numbers that the scenario holds, and what it may yet.
+
+    To be taken down one by one: the switch of dropout by sex decides what follows it.
+
+    Parameters
+    ----------
+    design : the design in hand, which says how many periods there are.
+    """
+    for row in _ASSUMPTIONS:
+        start = _number(base, row[0])
+        if start is not None:
+            yield _assumption(base, start, row)
+    planned = base.plan.design
+    n_periods = (planned if design == planned.name else find_design(design)).n_periods
+    if n_periods > 1:
+        yield from dropout(base, n_periods)
+        yield from _over_time(base, n_periods)
+
+
+def on_design(item: Field) -> bool:
+    """Whether the Design page shows a control; it recalls the others."""
+    later = item.path.startswith("truth.attrition.") and not item.path.startswith(DROPOUT)
+    return item.path not in (APART, PERIOD, CARRYOVER) and not later
+
+
+def _over_time(base: "Scenario", n_periods: int) -> Iterator[Field]:
+    """Change per period, and what a treatment leaves behind, where the scenario has one number."""
+    neutral, given = base.truth.endpoint.neutral, base.truth.period_effects
+    if given is None:
+        yield _period(base, n_periods, neutral)
+    elif len(given) == n_periods == 2 and given[0] == neutral:
+        yield _period(base, n_periods, given[1])
+    carried = base.truth.carryover
+    if not isinstance(carried, dict):
+        yield _carryover(base, neutral if carried is None else carried)
+
+
+def _period(base: "Scenario", n_periods: int, start: float) -> Field:
+    log, unit = base.truth.endpoint.scale == "log", _outcome_unit(base)
+
+    def write(step: float) -> dict[str, Any]:
+        drift = [step**p if log else step * p for p in range(n_periods)]
+        return {PERIOD: [round(value, 6) for value in drift]}
+
+    return Field(
+        path=PERIOD,
+        label="Period effect, per period",
+        start=start,
+        basis=basis_of(base, PERIOD),
+        bounds=_around(base, start),
+        format=f"{_bounds(base, 'effect')[1]} {unit}",
+        write=write,
+        help="Change of the outcome from one period to the next under the same treatment, as by "
+        "expectation or learning. An analysis that adjusts for periods removes it. Unit: "
+        f"{unit}. Typical: −3 to 2 MADRS points. Source: {source_of(base, PERIOD)}",
+    )
+
+
+def _carryover(base: "Scenario", start: float) -> Field:
+    unit = _outcome_unit(base)
+    return Field(
+        path=CARRYOVER,
+        label="Carry-over of B, relative to A",
+        start=start,
+        basis=basis_of(base, CARRYOVER),
+        bounds=_around(base, start),
+        format=f"{_bounds(base, 'effect')[1]} {unit}",
+        write=lambda value: {CARRYOVER: value},
+        help="What treatment B leaves behind in the next period, beyond what A leaves. Where the "
+        "analysis has no carry-over term it biases the comparison. Unit: "
+        f"{unit}. Typical: 0 to 0.5 MADRS points after three weeks. Source: "
+        f"{source_of(base, CARRYOVER)}",
+    )
+
+
+def _around(base: "Scenario", start: float) -> tuple[float, float, float]:
+    """Lowest, highest and step of what may go either way."""
+    digits, step, _ = magnitude(base)
+    if base.truth.endpoint.scale == "log":
+        return min(0.8, start), max(1.25, start), 0.01
+    reach = round(base.truth.sd_difference / 2, digits)
+    return min(-reach, start), max(reach, start), step
+
+
+def _outcome_unit(base: "Scenario") -> str:
+    if base.truth.endpoint.scale == "log":
+        return "ratio"
+    return base.truth.endpoint.unit or "units of the outcome"
 
 
 _ASSUMPTIONS = (
@@ -54,16 +141,17 @@ def _number(base: "Scenario", path: str) -> float | None:
 def _assumption(base: "Scenario", start: float, row: tuple[str, ...]) -> Field:
     path, label, meaning, typical, size, of = row
     bounds, shape = _bounds(base, size)
-    unit = base.truth.endpoint.unit or "units of the outcome" if of == "outcome" else of
+    outcome = _outcome_unit(base) if size == "effect" else effect_unit(base)
+    unit = outcome if of == "outcome" else of
     return Field(
         path=path,
         label=label,
         start=start,
-        basis=_basis(base, path),
+        basis=basis_of(base, path),
         bounds=(min(bounds[0], start), max(bounds[1], start), bounds[2]),
         format=f"{shape} {unit}" if of == "outcome" else shape,
         write=lambda value: {path: value},
-        help=f"{meaning} Unit: {unit}. Typical: {typical}. Source: {_source(base, path)}",
+        help=f"{meaning} Unit: {unit}. Typical: {typical}. Source: {source_of(base, path)}",
     )
 
 
@@ -95,37 +183,3 @@ def _bounds(base: "Scenario", size: str) -> tuple[tuple[float, float, float], st
             return (0.0, 0.95, 0.05), "%.2f"
         case _:
             return (0.0, 1.0, 0.01), "%.2f"
-
-
-def _dropout(base: "Scenario") -> Field:
-    kept = isinstance(base.truth.attrition, NoAttrition)
-
-    def write(share: float) -> Changes:
-        return ({"truth.attrition.kind": "mcar"} if kept else {}) | {DROPOUT: share}
-
-    return Field(
-        path=DROPOUT,
-        label="Dropout before period 2",
-        start=_number(base, DROPOUT) or 0.0,
-        basis=_basis(base, DROPOUT),
-        bounds=(0.0, 0.4, 0.01),
-        format="percent",
-        write=write,
-        help="Share of people who complete period 1 and leave before period 2, completely at "
-        "random. Unit: %. Typical: 8 to 20 %. Source: "
-        + ("nobody leaves in the starter scenario." if kept else _source(base, DROPOUT)),
-    )
-
-
-def _basis(base: "Scenario", path: str) -> str:
-    cited = base.citations.get(path)
-    return (cited.flag if cited else "") or "assumed"
-
-
-def _source(base: "Scenario", path: str) -> str:
-    """Where the starter scenario has the number from, as a sentence."""
-    cited = base.citations.get(path)
-    if cited is None:
-        return "assumed; the scenario names none."
-    parts = [cited.flag or "assumed", cited.evidence, cited.note]
-    return "; ".join(part for part in parts if part) + "."

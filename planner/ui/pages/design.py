@@ -5,19 +5,16 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from planner.errors import PlannerError
-from planner.scenario import Scenario, load_scenario
-from planner.ui import sidebar, state
+from planner.ui import opened, recent, sidebar, state
 from planner.ui.charts import power, power_table
 from planner.ui.charts.style import thousands
-from planner.ui.draft import Draft, all_changes, pooled_prior
-from planner.ui.fields.criteria import criteria
-from planner.ui.fields.names import DESIGN, HYPOTHESIS, POSTERIOR, RULE, SIZES, hypothesis_label
+from planner.ui.draft import Draft, all_changes
+from planner.ui.fields.names import HYPOTHESIS, POSTERIOR, RULE, SIZES, hypothesis_label
 from planner.ui.fields.panel import Panel
 from planner.ui.fields.plan import planned
-from planner.ui.fields.prior import analysis_prior
 from planner.ui.fields.simulation import nearest_sizes, simulated, sizes_shown
-from planner.ui.fields.truth import assumed
-from planner.ui.sections import numbers
+from planner.ui.fields.solve import GIVEN_N, PEOPLE, SOLVE, given_people, solved_for
+from planner.ui.sections import controls, numbers, schedule, solved
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -25,15 +22,12 @@ if TYPE_CHECKING:
 NOT_A_DIFFERENCE = (
     "A result significant in one sex and not in the other is not a difference between them."
 )
-NOT_THE_TRUTH = (
-    "Assumed by the analysis and part of the plan; the simulated truth is under Assumptions."
-)
 
 
 def main() -> None:
     """Widgets → draft → simulate → show."""
     name = sidebar.starter()
-    base, panel = load_scenario(name), Panel(name)
+    base, panel = opened.base(name), Panel(name)
     title, working = st.columns([0.75, 0.25], vertical_alignment="center")
     title.title("How many people, and with what design?", anchor=False)
     for place, item in zip(
@@ -41,9 +35,14 @@ def main() -> None:
     ):
         panel.draw(place, item)
     left, right = st.columns([0.34, 0.66], gap="medium")
-    controls(left, base, panel)
+    controls.show(left, base, panel)
+    start = state.formula_size(base, base.plan.hypotheses[0].name)
+    fitting = state.around(start)
+    solve, given = right.columns([0.75, 0.25])
+    panel.draw(solve, solved_for())
+    if panel.values[SOLVE] != PEOPLE:
+        panel.draw(given, given_people(start))
     results, below = right.container(), st.container()
-    fitting = state.fitting_range(base, base.plan.hypotheses[0].name)
     settings = [sizes_shown(fitting), *simulated(base, panel.values)]
     for place, item in zip(right.columns([0.5, 0.25, 0.25]), settings, strict=True):
         panel.draw(place, item)
@@ -55,20 +54,6 @@ def main() -> None:
         panel.report(problem, results)
 
 
-def controls(left: "DeltaGenerator", base: Scenario, panel: Panel) -> None:
-    """What is assumed of nature and, under a Bayesian rule, by the analysis."""
-    truth = assumed(base, panel.values[DESIGN])
-    if panel.values[RULE] != POSTERIOR:
-        for item in truth:
-            panel.draw(left.container(), item)
-        return
-    prior, rule, nature = left.tabs(["Analysis prior", "Go and stop", "Assumptions"])
-    panel.draw_in_tab(prior, analysis_prior(base, panel, pooled_prior(panel.name)))
-    prior.caption(NOT_THE_TRUTH)
-    panel.draw_in_tab(rule, criteria(base, panel))
-    panel.draw_in_tab(nature, truth)
-
-
 def show(draft: Draft, panel: Panel, results: "DeltaGenerator", below: "DeltaGenerator") -> None:
     """Simulate the draft and show what it says."""
     scenario, hypothesis = draft.build(), panel.values[HYPOTHESIS]
@@ -76,7 +61,14 @@ def show(draft: Draft, panel: Panel, results: "DeltaGenerator", below: "DeltaGen
     sidebar.identity(draft, scenario, panel)
     answer = state.sample_size(scenario, hypothesis)
     sidebar.headline(answer, shown)
-    numbers.show(results, answer, scenario, both=both)
+    recent.note(draft.name, scenario, shown, answer)
+    match panel.values[SOLVE]:
+        case "power":
+            solved.power(results, scenario, hypothesis, panel.values[GIVEN_N])
+        case "effect":
+            solved.effect(results, scenario, hypothesis, panel.values[GIVEN_N])
+        case _:
+            numbers.show(results, answer, scenario, both=both)
     low, high = panel.values[SIZES]
     sizes = state.sizes_between(low, high, scenario)
     curve = state.power_curve(scenario, sizes)
@@ -96,6 +88,8 @@ def show(draft: Draft, panel: Panel, results: "DeltaGenerator", below: "DeltaGen
             on_click=panel.put,
             args=(SIZES, nearest_sizes(state.around(marked))),
         )
+    with below.expander("Schedule and formula"):
+        schedule.show(st.container(), scenario, answer, hypothesis)
     with below.expander("Show data"):
         st.dataframe(power_table.data_shown(table), hide_index=True, height=320)
     below.caption("The same numbers from the command line:")

@@ -1,0 +1,148 @@
+"""A statement being written: it numbers its sources and takes down what the scenario leaves out."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from planner.plan.analysis import Posterior
+from planner.plan.hypothesis import FreeContrast, Hypothesis, PosteriorRule
+from planner.report.basis import bases, value_at
+from planner.report.prose import given, joined, one_line
+
+if TYPE_CHECKING:
+    from planner.report.basis import Basis
+    from planner.report.planned_range import PowerRange
+    from planner.scenario import Scenario
+    from planner.search.result import SampleSize
+    from planner.spec import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """A scenario with the results that a statement is about.
+
+    Parameters
+    ----------
+    answer : sample size of one hypothesis.
+    span : power over the ranges of the evidence, if the scenario cites any.
+    """
+
+    scenario: "Scenario"
+    answer: "SampleSize"
+    span: "PowerRange | None"
+
+    @property
+    def hypothesis(self) -> Hypothesis:
+        """The hypothesis whose size was found."""
+        return next(h for h in self.scenario.plan.hypotheses if h.name == self.answer.hypothesis)
+
+    @property
+    def crossover(self) -> bool:
+        """Whether people have more than one period."""
+        return self.scenario.plan.design.n_periods > 1
+
+    @property
+    def bayesian(self) -> bool:
+        """Whether posterior probabilities decide."""
+        return isinstance(self.scenario.plan.analysis, Posterior)
+
+    @property
+    def log_scale(self) -> bool:
+        """Whether effects are ratios."""
+        return self.scenario.truth.endpoint.scale == "log"
+
+
+@dataclass(slots=True)
+class Writing:
+    """Sources by first mention with their entries, and gaps: what is not stated → what to add."""
+
+    found: Findings
+    sources: dict[str, list[str]] = field(default_factory=dict)
+    gaps: dict[str, str] = field(default_factory=dict)
+
+    def missing(self, what: str, add: str) -> str:
+        """The mark of a gap, which is taken down."""
+        self.gaps.setdefault(what, add)
+        return f"[NOT STATED: {what}]"
+
+    def cited(self, what: str, *groups: tuple[str, ...]) -> str:
+        """How far a number can be trusted, with the numbers of its sources."""
+        found = [b for group in groups for b in bases(self.found.scenario, group)]
+        flags = list(dict.fromkeys(b.flag for b in found if b.flag))
+        numbers = sorted({self._number(b) for b in found if b.has_source})
+        parts = [joined(flags)] if flags else []
+        if numbers:
+            return " ".join([*parts, f"[{', '.join(map(str, numbers))}]"])
+        place = joined([b.path for b in found] or [self._place(groups[0])])
+        add = f"write {place} as {{ value, evidence, flag, note }} in the scenario"
+        return "; ".join([*parts, self.missing(f"source of {what}", add)])
+
+    def _place(self, paths: tuple[str, ...]) -> str:
+        """Which of the paths the scenario has; a table stands for its numbers."""
+        plain = self.found.scenario.plain(full=True)
+        values = {path: value_at(plain, path) for path in paths}
+        path = next((path for path in paths if values[path] is not None), paths[0])
+        return f"each number of {path}" if isinstance(values[path], dict) else path
+
+    def _number(self, basis: "Basis") -> int:
+        """Place of a source in the list; takes down which of its entries is cited."""
+        entries = self.sources.setdefault(basis.source(), [])
+        if basis.entry is not None and basis.entry.reference not in entries:
+            entries.append(basis.entry.reference)
+        return list(self.sources).index(basis.source()) + 1
+
+    def listed(self) -> tuple[str, ...]:
+        """The sources in full."""
+        return tuple(
+            f"{source}; library: {', '.join(entries)}." if entries else f"{source}."
+            for source, entries in self.sources.items()
+        )
+
+
+def compared(found: Findings) -> str:
+    """The treatments of the hypothesis: test minus (or divided by) reference."""
+    hypothesis, plan = found.hypothesis, found.scenario.plan
+    if isinstance(hypothesis.contrast, FreeContrast):
+        weights = hypothesis.contrast.weights.items()
+        return " ".join(f"{given(w)} × {one_line(plan.label(k))}" for k, w in weights)
+    letters = plan.design.treatments
+    test, reference = hypothesis.test or letters[1], hypothesis.reference or letters[0]
+    sign = "divided by" if found.log_scale else "minus"
+    return f"{one_line(plan.label(test))} {sign} {one_line(plan.label(reference))}"
+
+
+def rule(found: Findings) -> str:
+    """What shows the hypothesis, as an adverbial: ``at one-sided α = 0.025``."""
+    objective = found.hypothesis.objective
+    if isinstance(objective, PosteriorRule):
+        held = " and ".join(_criterion(c.above, c.below, c.probability) for c in objective.go)
+        return f"with the rule {held}"
+    alpha = getattr(objective, "one_sided_alpha", None)
+    if found.bayesian:
+        level = alpha if alpha is not None else getattr(objective, "alpha", 0.0) / 2
+        return f"with the rule P(effect as claimed | data) ≥ {given(1 - level)}"
+    if alpha is None:
+        return f"at two-sided α = {given(getattr(objective, 'alpha', 0.0))}"
+    both = " in each of two tests" if objective.kind == "equivalence" else ""
+    return f"at one-sided α = {given(alpha)}{both}"
+
+
+def _criterion(above: float | None, below: float | None, probability: float) -> str:
+    low = "" if above is None else f"{given(above)} < "
+    high = "" if below is None else f" < {given(below)}"
+    return f"P({low}effect{high} | data) ≥ {given(probability)}"
+
+
+def in_words(spec: "Spec") -> str:
+    """A distribution or other specification: its kind, then its values."""
+    return _words(spec.plain(full=True))
+
+
+def _words(plain: Any) -> str:
+    if isinstance(plain, dict):
+        rest = ", ".join(f"{k.replace('_', ' ')} {_words(v)}" for k, v in plain.items()
+                         if k != "kind")  # fmt: skip
+        kind = str(plain.get("kind", ""))
+        return f"{kind} ({rest})".strip() if rest else kind
+    if isinstance(plain, list):
+        return ", ".join(map(_words, plain))
+    return given(plain) if isinstance(plain, float) else one_line(str(plain))

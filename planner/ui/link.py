@@ -1,0 +1,126 @@
+"""The scenario in hand as a part of the page's address, so that a reload or a link brings it back.
+
+The address holds the name of the scenario, the controls that were moved and, if it came from a
+file, the file: JSON, compressed, in letters that need no escaping. What comes in is checked like a
+file: a bad link is a sentence, and a value that a control cannot show is left out by the control.
+"""
+
+import base64
+import binascii
+import json
+import os
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from planner.errors import InvalidInput, PlannerError
+from planner.scenario import load_scenario, scenario_from
+from planner.ui import opened
+
+if TYPE_CHECKING:
+    from planner.ui.fields.panel import Panel
+
+PARAMETER = "scenario"
+AT_START = "PLANNER_SCENARIO"
+"""Environment variable: name or file of the scenario that the app opens with."""
+_LONGEST, _LARGEST = 30_000, 1_000_000
+_READ, _PROBLEM = "link:read", "link:problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What an address says.
+
+    Parameters
+    ----------
+    name : of the scenario.
+    values : of the controls that were moved, by their keys in the session without the name.
+    plain : the scenario itself, if it is not built in.
+    """
+
+    name: str
+    values: Mapping[str, Any]
+    plain: Mapping[str, Any] | None = None
+
+
+def encode(linked: Linked) -> str:
+    """The text in the address."""
+    data = [linked.name, dict(linked.values), linked.plain]
+    packed = zlib.compress(json.dumps(data, separators=(",", ":")).encode(), 9)
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def decode(text: str) -> Linked:
+    """What a text in an address says.
+
+    Raises
+    ------
+    InvalidInput : it is too long, damaged or not of this program.
+    """
+    damaged = InvalidInput(
+        "the link is damaged; copy it again or open the scenario's file", key=PARAMETER
+    )
+    if len(text) > _LONGEST:
+        raise damaged
+    try:
+        packed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        unpack = zlib.decompressobj()
+        data = json.loads(unpack.decompress(packed, _LARGEST))
+    except (binascii.Error, zlib.error, ValueError, RecursionError):
+        raise damaged from None
+    if not unpack.eof:  # its checksum is missing
+        raise damaged
+    match data:
+        case [str(name), dict(values), (dict() | None) as plain]:
+            return Linked(name, values, plain)
+        case _:
+            raise damaged
+
+
+def read() -> None:
+    """Once a session: take in hand what the address, or the command that started it, names."""
+    if _READ in st.session_state:
+        return
+    st.session_state[_READ] = True
+    text, named = st.query_params.get(PARAMETER), os.environ.get(AT_START)
+    try:
+        if text:
+            _hydrate(decode(text))
+        elif named:
+            _start_with(named)
+    except PlannerError as problem:
+        st.session_state[_PROBLEM] = str(problem)
+
+
+def problem() -> str:
+    """What was wrong with the link, in a sentence; empty if nothing."""
+    return str(st.session_state.get(_PROBLEM, ""))
+
+
+def write(panel: "Panel") -> str:
+    """Put the scenario in hand into the address; returns the text."""
+    text = encode(Linked(panel.name, panel.moved(), opened.opened_plain(panel.name)))
+    if st.query_params.get(PARAMETER) != text:
+        st.query_params[PARAMETER] = text
+    return text
+
+
+def _hydrate(linked: Linked) -> None:
+    name = linked.name
+    if linked.plain is not None:
+        name = opened.keep(name, scenario_from(linked.plain))
+    opened.base(name)
+    st.session_state[opened.STARTER] = name
+    for key, value in linked.values.items():
+        st.session_state[f"{name}:{key}"] = tuple(value) if isinstance(value, list) else value
+
+
+def _start_with(named: str) -> None:
+    if named in opened.names():
+        st.session_state[opened.STARTER] = named
+    else:
+        opened.keep(PurePath(named).stem, load_scenario(named))

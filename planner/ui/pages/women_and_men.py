@@ -1,0 +1,73 @@
+"""Women and men: what the trial can say of each, and of their difference."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from planner.errors import InvalidInput, PlannerError
+from planner.ui import opened, state
+from planner.ui import sexes_answers as answers
+from planner.ui.draft import Draft
+from planner.ui.fields.names import hypothesis_label
+from planner.ui.fields.panel import Panel
+from planner.ui.fields.sexes import PAGE, share_of_women
+from planner.ui.in_hand import in_hand
+from planner.ui.sections import sexes_forest, sexes_map, sexes_questions, sexes_share
+
+if TYPE_CHECKING:
+    from planner.operating.sex_questions import SexQuestions
+    from planner.ui.in_hand import InHand
+
+
+def main() -> None:
+    """The questions, the map, one trial and the share of women."""
+    held = in_hand()
+    st.title("What can the trial say of women and men?", anchor=False)
+    try:
+        asked = answers.questions(held.scenario, held.hypothesis)
+        with st.spinner("Simulating", show_time=True):
+            show(held, asked)
+    except PlannerError as problem:
+        st.info(problem.message if isinstance(problem, InvalidInput) else str(problem))
+
+
+def show(held: "InHand", asked: "SexQuestions") -> None:
+    """All sections at the number of people in hand."""
+    answer = state.sample_size(held.scenario, held.hypothesis)
+    n, panel = answer.n_randomised, Panel(f"{PAGE}:{held.name}")
+    added = differs(asked)
+    if added:
+        st.info(added)
+    sexes_questions.show(st.container(), asked, n, panel)
+    sexes_map.show(st.container(), asked, n, panel)
+    left, right = st.columns(2, gap="large")
+    base = opened.base(held.name)
+    sexes_forest.show(left, asked, n, panel)
+    sexes_share.show(right, asked, n, (held.panel, share_of_women(base, held.panel)))
+    st.caption("The same probabilities, and the same numbers of people, from the command line:")
+    lines = commands(held, asked, n)
+    st.code("\n".join(lines), language=None, wrap_lines=True)
+
+
+def differs(asked: "SexQuestions") -> str:
+    """What was added to a copy of the plan, in a sentence; empty if it asks all by itself."""
+    if not asked.changes:
+        return ""
+    names = ", ".join(hypothesis_label(name) for name in asked.added)
+    what = f"does not test {names}" if names else "is not analysed by sex"
+    return (
+        f"The plan in hand {what}. A copy of it asks the four questions (overall, women, men, "
+        "men − women), each at its own level; the scenario and its N stay as they are."
+    )
+
+
+def commands(held: "InHand", asked: "SexQuestions", n: int) -> list[str]:
+    """Command lines for the power at N and for the sizes, of all tests and of both sexes."""
+    own = {**held.draft.changes, **asked.changes}
+    power = Draft(held.name, held.draft.base, own).command([n])
+    both = Draft(held.name, held.draft.base, {**own, "plan.success": answers.both_rule(asked)})
+    size = both.command([n]).replace("planner power", "planner size", 1)
+    return [power, size.replace(f" --n {n}", "", 1)]
+
+
+main()

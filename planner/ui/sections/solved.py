@@ -1,0 +1,74 @@
+"""The power of a given trial, and the smallest effect that it can show."""
+
+from typing import TYPE_CHECKING, Any
+
+from planner.ui import state
+from planner.ui.charts.style import error, percent, signed, thousands
+from planner.ui.fields.truth import effect_unit, magnitude
+from planner.ui.sections import figures as row
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+    from planner.scenario import Scenario
+
+
+def power(place: "DeltaGenerator", scenario: "Scenario", hypothesis: str, n: int) -> None:
+    """Power and type I error with `n` people, and the share of trials that met the plan."""
+    trial = state.power_at(scenario, n)
+    found, null = trial[hypothesis], trial.null.get(hypothesis)
+    at = f"with N = {thousands(n)}"
+    closed = found.oracle
+    row.show(
+        place,
+        [
+            _figure(
+                "Power · simulated", percent(found.success.value), error(found.success),
+                f"Share of simulated trials {at} and the assumed dropout that show the effect.",
+            ),
+            _figure(
+                "Power · formula", percent(closed.value) if closed else "–",
+                f"z = {signed(closed.z, 1)}" if closed else "no closed form",
+                f"Closed form {at}; z is the difference from the simulation in its standard "
+                "errors.",
+            ),
+            _figure(
+                "Type I error · simulated", percent(null.success.value) if null else "–",
+                error(null.success) if null else "not defined",
+                f"Share of simulated trials {at} that claim an effect when there is none.",
+            ),
+        ],
+    )  # fmt: skip
+
+
+def effect(place: "DeltaGenerator", scenario: "Scenario", hypothesis: str, n: int) -> None:
+    """The detectable difference with `n` people beside the effect that is assumed."""
+    found = state.detectable(scenario, hypothesis, n)
+    digits, unit = max(magnitude(scenario)[0] + 1, 0), effect_unit(scenario)
+    low, high = (signed(end, digits) for end in found.interval)
+    row.show(
+        place,
+        [
+            _figure(
+                "Detectable difference · simulated", f"{signed(found.effect, digits)} {unit}",
+                f"95 % interval {low} to {high}",
+                "Smallest true effect that the trial shows with the power target; its interval "
+                "is from the simulation's error.",
+            ),
+            _figure(
+                "Effect in the scenario", f"{signed(found.planned, digits)} {unit}", "assumed",
+                "What the scenario assumes. A detectable difference above it says that the trial "
+                "is too small for it; it does not say that the effect is that large.",
+            ),
+            _figure(
+                "Power there · simulated", percent(found.power.success.value),
+                error(found.power.success),
+                f"Share of simulated trials with N = {thousands(n)} that show an effect of that "
+                "size.",
+            ),
+        ],
+    )  # fmt: skip
+
+
+def _figure(label: str, value: str, delta: str, words: str) -> dict[str, Any]:
+    return {"label": label, "value": value, "delta": delta, "help": words}

@@ -1,0 +1,1 @@
+"""Tests of statement, completeness and bundle."""

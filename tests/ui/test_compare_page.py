@@ -1,0 +1,106 @@
+"""The Compare page, run without a browser."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import planner as pl
+from planner.search.compare import compare, vary_design
+from planner.ui.charts.style import percent
+from tests.ui.pages import APP, PAGES, controls, named, people, sound
+
+COMPARE = f"{PAGES}/compare.py"
+TRIALS = "confirmatory:monte_carlo.n_trials"
+
+
+def page(**kept: object) -> AppTest:
+    """The Compare page of a new session with few trials and values that the session keeps."""
+    app = AppTest.from_file(APP, default_timeout=120)
+    app.session_state["starter"] = "confirmatory"
+    app.session_state[TRIALS] = 200
+    for key, value in kept.items():
+        app.session_state[key] = value
+    return sound(app.switch_page(COMPARE).run())
+
+
+def compared(**kept: object) -> AppTest:
+    """The page after a comparison of two designs."""
+    app = page(**{"compare:confirmatory:designs": ["AB/BA", "ABB/BAA"]}, **kept)
+    return sound(named(app.button, "Compare designs").click().run())
+
+
+def cell(app: AppTest, row: str, column: str) -> str:
+    """A cell of the table of plans."""
+    table = app.table[0].value
+    return str(table.loc[next(name for name in table.index if name.startswith(row)), column])
+
+
+def test_the_table_says_what_the_comparison_says() -> None:
+    scenario = pl.load_scenario("confirmatory").with_changes({"monte_carlo.n_trials": 200})
+    expected = compare(vary_design(scenario, ["AB/BA", "ABB/BAA"]), hypothesis="overall")
+    app = compared()
+    for plan in expected.plans:
+        assert cell(app, "People randomised", plan.name) == str(plan.n_randomised)
+        assert cell(app, "Power · simulated", plan.name).startswith(percent(plan.power.value))
+        assert cell(app, "Worst case", plan.name).startswith(percent(plan.worst[1].value))
+        assert cell(app, "Worst case", plan.name).endswith(plan.worst[0])
+    assert cell(app, "People randomised", "AB/BA") == str(people(app))
+    assert cell(app, "Variance if adjusted", "AB/BA") == "not estimable"
+
+
+def test_cost_is_not_stated_until_it_is_and_needs_no_new_comparison() -> None:
+    app = compared()
+    assert cell(app, "Cost", "AB/BA") == "not stated"
+    named(app.number_input, "Cost per visit").set_value(100.0)
+    named(app.text_input, "Currency").set_value("GBP").run()
+    n = int(cell(sound(app), "People randomised", "AB/BA"))
+    assert cell(app, "Cost (GBP)", "AB/BA").replace("\u2009", "") == str(n * 2 * 100)
+    assert not app.warning
+    assert any("--per-visit 100 --currency GBP" in code.value for code in app.code)
+
+
+def test_a_pinned_plan_stays_while_the_scenario_changes() -> None:
+    app = compared()
+    pins = named(app.button_group, "Pinned plans")
+    label = next(option for option in pins.options if "AB/BA" in str(option))
+    before = cell(app, "People randomised", "AB/BA")
+    pins.set_value([label]).run()
+    named(app.slider, "SD of within-person").set_value(9.0).run()
+    assert "not of what is chosen now" in sound(app).warning[0].value
+    named(app.button, "Compare designs").click().run()
+    assert not sound(app).warning
+    assert cell(app, "People randomised", f"{label} (pinned)") == before
+    assert int(cell(app, "People randomised", "AB/BA")) > int(before)
+
+
+def test_the_size_of_the_tornado_stays_while_the_sliders_move() -> None:
+    app = page()
+    fixed = named(app.number_input, "People randomised, fixed")
+    before = fixed.value
+    assert before == people(app)
+    named(app.slider, "SD of within-person").set_value(9.0).run()
+    assert people(sound(app)) > before
+    assert named(app.number_input, "People randomised, fixed").value == before
+    named(app.button, "Fix N at the size found").click().run()
+    assert named(sound(app).number_input, "People randomised, fixed").value == people(app)
+
+
+def test_a_map_that_must_be_simulated_waits_to_be_asked() -> None:
+    app = page(
+        **{
+            "confirmatory:plan.analysis.kind": "posterior",
+            "confirmatory:posterior:monte_carlo.n_trials": 200,
+        }
+    )
+    assert any("no closed form" in caption.value for caption in app.caption)
+    named(app.button, "Simulate the map").click().run()
+    assert any("trials per cell" in caption.value for caption in sound(app).caption)
+
+
+def test_every_control_explains_itself() -> None:
+    for widget in [*controls(page()), *page().text_input]:
+        assert widget.help, widget.label
+
+
+@pytest.mark.parametrize("words", ["do not add up", "smallest effect worth finding"])
+def test_captions_stop_wrong_readings(words: str) -> None:
+    assert any(words in caption.value for caption in page().caption)
