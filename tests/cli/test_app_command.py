@@ -133,7 +133,7 @@ def test_an_installed_wheel_runs_with_its_settings(wheel: Any, tmp_path: Path) -
     )
     place, *settings = asked.stdout.split()
     assert Path(place) == site / FRONT_END / "app.py"
-    assert settings == ["False", "True", "5", "type", "viewer", "#56B4E9"]
+    assert settings == ["False", "True", "5", "none", "viewer", "#56B4E9"]
     port = free_port()
     command = [sys.executable, "-P", "-m", "planner", "app", "--no-browser", "--port", str(port)]
     with serving(command, port, tmp_path / "log", tmp_path, {"PYTHONPATH": str(site)}):

@@ -34,12 +34,8 @@ def page(starter: str = "confirmatory", **session: object) -> AppTest:
 
 
 def turned(app: AppTest, to: str) -> AppTest:
-    """Another page of the session.
-
-    Unlike a browser, AppTest sends the widgets of the page that it leaves once more, under keys
-    that the next page has too; the second run is without them.
-    """
-    return sound(sound(app.switch_page(to).run()).run())
+    """Another page of the session."""
+    return sound(app.switch_page(to).run())
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from planner.scenario import built_in_names, load_scenario
+from planner.scenario import built_in_names
 from planner.ui import recent
 from planner.ui.sections.starters import QUESTIONS
 from tests.ui.pages import APP, DESIGN, PAGES, named, people, sound
@@ -71,10 +71,11 @@ def _many_runs() -> None:
     """More sizes than are kept, the last at the largest effect."""
     import streamlit as st
 
+    import planner as pl
     from planner.search.sample_size import SizeSearch
     from planner.ui import recent
 
-    base = load_scenario("kcl-2025").with_changes({"monte_carlo.n_trials": 100})
+    base = pl.load_scenario("kcl-2025").with_changes({"monte_carlo.n_trials": 100})
     answer = SizeSearch(base).find("overall", 0.8)
     for k in range(recent.MOST + 5):
         scenario = base.with_changes({"truth.standardised_effect": 0.3, "monte_carlo.seed": k})

@@ -53,7 +53,7 @@ class Field:
 def widget(place: "DeltaGenerator", item: Field, key: str) -> Any:
     """Show a control whose value the session keeps under `key`, and return it."""
     moved = st.session_state[key] != item.start
-    basis = f" :gray[· {'assumed' if moved else item.basis}]" if item.basis else ""
+    basis = f" · {'assumed' if moved else item.basis}" if item.basis else ""
     shared: dict[str, Any] = {"key": key, "help": item.help, "persist_state": "session"}
     label, (low, high, step) = item.label + basis, item.bounds
     match item.kind:
