@@ -30,11 +30,7 @@ def main() -> None:
     state.warm()
     link.read()
     folder = Path(ui.__file__).parent / "pages"
-    pages = [
-        st.Page(folder / f"{name}.py", title=title)
-        for name, title in PAGES.items()
-        if (folder / f"{name}.py").exists()
-    ]
+    pages = [st.Page(folder / f"{name}.py", title=title) for name, title in PAGES.items()]
     st.navigation(pages, position="top").run()
 
 

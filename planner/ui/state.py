@@ -6,13 +6,13 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from altair.utils import schemapi
 
 from planner.design.allocation import balanced_at_least
 from planner.plan.analysis import Posterior
 from planner.plan.hypothesis import TwoSided, one_sided_level
 from planner.scenario import Scenario, load_scenario
 from planner.ui.opened import FIRST_STARTER
-from planner.ui.opened import STARTER as STARTER
 
 if TYPE_CHECKING:
     from planner.operating.characteristics import OperatingCharacteristics
@@ -142,7 +142,12 @@ def theme() -> str:
 
 @st.cache_resource(show_spinner=False)
 def warm() -> Thread:
-    """Load the engine and its compiled kernels in the background, once per process."""
+    """Load the engine and its compiled kernels in the background, once per process.
+
+    Charts are not checked against their schema again: the tests do that, at a third of the time
+    it takes to draw one.
+    """
+    schemapi.disable_debug_mode()
     thread = Thread(target=_rehearse, name="warm", daemon=True)
     thread.start()
     return thread

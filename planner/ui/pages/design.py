@@ -88,8 +88,9 @@ def show(draft: Draft, panel: Panel, results: "DeltaGenerator", below: "DeltaGen
             on_click=panel.put,
             args=(SIZES, nearest_sizes(state.around(marked))),
         )
-    with below.expander("Schedule and formula"):
-        schedule.show(st.container(), scenario, answer, hypothesis)
+    grounds = below.expander("Schedule and formula", key="grounds", on_change="rerun")
+    if grounds.open:
+        schedule.show(grounds, scenario, answer, hypothesis)
     with below.expander("Show data"):
         st.dataframe(power_table.data_shown(table), hide_index=True, height=320)
     below.caption("The same numbers from the command line:")
