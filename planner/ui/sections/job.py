@@ -49,9 +49,9 @@ def show(
         if job.active:
             with below:
                 st.fragment(_progress, run_every=EVERY)(job)
-    for trials, job in found.items():
-        if job is not None and (trials == n_trials or job.status == "cancelled"):
-            _ending(below, job)
+    for ended in known:
+        if ended is chosen or ended.status == "cancelled":
+            _ending(below, ended)
     done = [job.latest for job in known if job.status == "done" and job.latest is not None]
     return max(done, key=lambda step: step.of) if done else None
 
