@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from planner import ui
-from planner.ui import link, state
+from planner.ui import link, page_turn, state
 
 PAGES = {
     "start": "Start",
@@ -31,7 +31,7 @@ def main() -> None:
     link.read()
     folder = Path(ui.__file__).parent / "pages"
     pages = [st.Page(folder / f"{name}.py", title=title) for name, title in PAGES.items()]
-    st.navigation(pages, position="top").run()
+    page_turn.run(st.navigation(pages, position="top"))
 
 
 main()

@@ -20,6 +20,7 @@ import streamlit as st
 from planner.errors import InvalidInput, PlannerError
 from planner.scenario import load_scenario, scenario_from
 from planner.ui import opened
+from planner.ui.draft import pooled_key, pooled_prior
 
 if TYPE_CHECKING:
     from planner.ui.fields.panel import Panel
@@ -40,16 +41,18 @@ class Linked:
     name : of the scenario.
     values : of the controls that were moved, by their keys in the session without the name.
     plain : the scenario itself, if it is not built in.
+    pooled : analysis prior that the Evidence page has handed over, if it has.
     """
 
     name: str
     values: Mapping[str, Any]
     plain: Mapping[str, Any] | None = None
+    pooled: Mapping[str, Any] | None = None
 
 
 def encode(linked: Linked) -> str:
     """The text in the address."""
-    data = [linked.name, dict(linked.values), linked.plain]
+    data = [linked.name, dict(linked.values), linked.plain, linked.pooled]
     packed = zlib.compress(json.dumps(data, separators=(",", ":")).encode(), 9)
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
@@ -75,8 +78,8 @@ def decode(text: str) -> Linked:
     if not unpack.eof:  # its checksum is missing
         raise damaged
     match data:
-        case [str(name), dict(values), (dict() | None) as plain]:
-            return Linked(name, values, plain)
+        case [str(name), dict(values), (dict() | None) as plain, (dict() | None) as pooled]:
+            return Linked(name, values, plain, pooled)
         case _:
             raise damaged
 
@@ -103,7 +106,8 @@ def problem() -> str:
 
 def write(panel: "Panel") -> str:
     """Put the scenario in hand into the address; returns the text."""
-    text = encode(Linked(panel.name, panel.moved(), opened.opened_plain(panel.name)))
+    name = panel.name
+    text = encode(Linked(name, panel.moved(), opened.opened_plain(name), pooled_prior(name)))
     if st.query_params.get(PARAMETER) != text:
         st.query_params[PARAMETER] = text
     return text
@@ -113,10 +117,15 @@ def _hydrate(linked: Linked) -> None:
     name = linked.name
     if linked.plain is not None:
         name = opened.keep(name, scenario_from(linked.plain))
-    opened.base(name)
+    base = opened.base(name)
     st.session_state[opened.STARTER] = name
+    if linked.pooled is not None:
+        priors = {"effect": dict(linked.pooled)}
+        base.with_changes({"plan.analysis": {"kind": "posterior", "priors": priors}})
+        st.session_state[pooled_key(name)] = dict(linked.pooled)
     for key, value in linked.values.items():
-        st.session_state[f"{name}:{key}"] = tuple(value) if isinstance(value, list) else value
+        if f"{name}:{key}" != pooled_key(name):
+            st.session_state[f"{name}:{key}"] = tuple(value) if isinstance(value, list) else value
 
 
 def _start_with(named: str) -> None:

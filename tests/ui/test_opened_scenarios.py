@@ -7,7 +7,7 @@ from planner.errors import InvalidInput
 from planner.scenario import built_in_names, load_scenario, parse_scenario, scenario_toml
 from planner.ui import link
 from planner.ui.link import Linked, decode, encode
-from tests.ui.pages import APP, DESIGN, command, named, opened, people, sound
+from tests.ui.pages import APP, DESIGN, command, evidence, named, opened, people, sound
 
 
 def test_property_a_link_says_what_was_put_into_it() -> None:
@@ -34,6 +34,29 @@ def test_a_reload_brings_the_controls_back() -> None:
     again = sound(linked_app(address(app)))
     assert command(again) == command(app)
     assert people(again) == people(app)
+
+
+def test_a_reload_keeps_a_prior_from_the_evidence_page() -> None:
+    app = evidence(opened("kcl-2025"))
+    named(app.button, "Use as analysis prior").click().run()
+    app = sound(app.switch_page(DESIGN).run())
+    assert "mixture" in command(app)
+    again = sound(linked_app(address(app)))
+    assert command(again) == command(app)
+
+
+@pytest.mark.parametrize("pooled", [{}, {"kind": "mixture"}, {"kind": "normal", "sd": -1.0}])
+def test_a_bad_prior_in_a_link_is_a_sentence(pooled: dict[str, object]) -> None:
+    values = {"plan.analysis.kind": "posterior", "plan.analysis.priors.effect": "pooled"}
+    app = linked_app(encode(Linked("kcl-2025", values, None, pooled)))
+    assert not app.exception
+    assert "plan.analysis.priors.effect" in app.sidebar.error[0].value
+    assert people(app) > 0
+
+
+def test_a_prior_among_the_values_of_a_link_is_left_out() -> None:
+    values = {"pooled": 7, "plan.analysis.priors.effect": "pooled"}
+    assert command(sound(linked_app(encode(Linked("confirmatory", values))))) == command(opened())
 
 
 def test_a_link_with_values_that_no_control_can_show() -> None:

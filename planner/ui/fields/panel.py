@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from planner.errors import InvalidInput, PlannerError
+from planner.ui import page_turn
 from planner.ui.fields.field import Changes, Field, widget
 
 if TYPE_CHECKING:
@@ -53,8 +54,10 @@ class Panel:
         st.session_state.setdefault(key, item.start)
         if not _fits(item, st.session_state[key]):
             st.session_state[key] = item.start
-        # A control of another page with the same key takes the value over only if it is set anew.
-        st.session_state[key] = st.session_state[key]
+        # A control of another page with the same key takes the value over only if it is set anew;
+        # later that would undo moves that the user makes while the page is drawn.
+        if page_turn.is_new():
+            st.session_state[key] = st.session_state[key]
         return key
 
     def _take(self, item: Field, value: Any) -> None:
