@@ -18,6 +18,7 @@ from pydantic import Field, model_validator
 from planner.errors import InvalidInput, UnknownName
 from planner.plan.hypothesis import margins, sex_weights
 from planner.plan.plan import Plan
+from planner.plan.protocol import Protocol
 from planner.spec import Spec
 from planner.truth.covariance import covariance_matrix
 from planner.truth.truth import Truth
@@ -68,6 +69,7 @@ class Scenario(Spec):
     truth_prior : what else nature may do, for assurance; power is that of `truth` alone.
     alternatives : named overrides, e.g. the effect at the pilot's face value.
     citations : dotted path → where that number comes from.
+    protocol : what the trial's authors say in words, for the report.
     """
 
     schema_version: Literal[1] = 1
@@ -79,6 +81,7 @@ class Scenario(Spec):
     monte_carlo: MonteCarlo = MonteCarlo()
     alternatives: tuple[Alternative, ...] = ()
     citations: dict[str, Citation] = {}
+    protocol: Protocol = Protocol()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -154,7 +157,7 @@ class Scenario(Spec):
 
     def fingerprint(self) -> str:
         """SHA-256 of the canonical JSON of everything that changes a number."""
-        data = self.model_dump(mode="json", exclude={"label", "notes", "citations"})
+        data = self.model_dump(mode="json", exclude={"label", "notes", "citations", "protocol"})
         if data["truth_prior"] is None:
             data.pop("truth_prior")
         data["alternatives"] = [a["changes"] for a in data["alternatives"]]

@@ -10,6 +10,7 @@ from planner.cli.app import app
 from planner.cli.assurance import assurance
 from planner.cli.compare import compare
 from planner.cli.evidence import evidence
+from planner.cli.flow import flow
 from planner.cli.options import (
     RunOptions,
     emit,
@@ -20,6 +21,8 @@ from planner.cli.options import (
 )
 from planner.cli.pooling import pool, retrodesign
 from planner.cli.progress import block_progress, search_progress
+from planner.cli.sensitivity import sensitivity
+from planner.cli.sexes import sexes
 from planner.cli.statement import bundle, statement
 
 
@@ -165,6 +168,9 @@ cli.add_command(assurance)
 cli.add_command(bundle)
 cli.add_command(statement)
 cli.add_command(compare)
+cli.add_command(sensitivity)
+cli.add_command(flow)
+cli.add_command(sexes)
 evidence.add_command(pool)
 evidence.add_command(retrodesign)
 cli.add_command(evidence)

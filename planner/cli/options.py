@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import update_wrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,10 +76,7 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
         except InvalidInput as error:
             raise error.at(source=scenario) from None
 
-    wrapped.__doc__ = command.__doc__
-    wrapped.__name__ = command.__name__
-    if hasattr(command, "__click_params__"):
-        wrapped.__click_params__ = command.__click_params__  # type: ignore[attr-defined]
+    update_wrapper(wrapped, command)
     decorators = [
         click.argument("scenario", default=DEFAULT_SCENARIO),
         click.option(
@@ -150,6 +148,30 @@ def required_size(given: int | None, planned: int | None) -> int:
     if size is None:
         raise InvalidInput("no sample size is given; add --n 60, or set plan.n_subjects")
     return size
+
+
+def size_found(
+    options: RunOptions, scenario: "Scenario", hypothesis: str | None, given: int | None
+) -> tuple[str, int]:
+    """The hypothesis that sizes are for, and the size given or else found for its first target.
+
+    Raises
+    ------
+    InvalidInput : the scenario has no such hypothesis, or no size reaches the target.
+    """
+    from planner.search.carryover_price import known_hypothesis
+    from planner.search.sample_size import SizeSearch
+
+    name, target = known_hypothesis(scenario, hypothesis), scenario.plan.power_targets[0]
+    if given is not None:
+        return name, given
+    found = SizeSearch(scenario, options.workers).find(name, target)
+    if found.status != "found":
+        raise InvalidInput(
+            f"{name} does not reach {100 * target:g} % power with up to {found.n_randomised} "
+            "people; give a size with --n, or raise plan.n_limit"
+        )
+    return name, found.n_randomised
 
 
 def emit(text: str, out: Path | None) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from planner.cli import payload
 from planner.cli.in_words import distribution_in_words
 from planner.cli.show_size import oracle_text, title
-from planner.cli.tables import Column, grouped, number, render, wrap
+from planner.cli.tables import Column, grouped, number, render, size, wrap
 from planner.evidence.distribution import (
     Beta,
     Fixed,
@@ -171,8 +171,8 @@ def size_text(scenario: Scenario, found: Sequence[AssuranceSize]) -> str:
     columns = [
         Column("aim", [r.aim for r in found], left=True),
         Column("target", [f"{100 * r.target:g} %" for r in found]),
-        Column("evaluable", [_size(r, r.n_evaluable) for r in found]),
-        Column("randomised", [_size(r, r.n_randomised) for r in found]),
+        Column("evaluable", [size(r.n_evaluable, r.status) for r in found]),
+        Column("randomised", [size(r.n_randomised, r.status) for r in found]),
         Column("assurance", [str(r.assurance) for r in found]),
         Column("closed form", [oracle_text(r.oracle) for r in found], rank=2),
         Column("planned power", [_plain(r.trial[r.aim].power) for r in found], rank=1),
@@ -182,10 +182,6 @@ def size_text(scenario: Scenario, found: Sequence[AssuranceSize]) -> str:
     notes = [f"{r.sentence}." for r in found if r.status == "not_reached"]
     notes += [_prior_note(scenario), *_meaning(found[0].trial, scenario)]
     return "\n".join([title(scenario), "", render(columns), "", *map(wrap, notes)])
-
-
-def _size(r: AssuranceSize, n: int) -> str:
-    return grouped(n) if r.status == "found" else f"> {grouped(n)}"
 
 
 def size_row(r: AssuranceSize) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from planner import __version__
 from planner.cli import payload
-from planner.cli.tables import Column, grouped, number, render, terminal_width, wrap
+from planner.cli.tables import Column, grouped, number, render, size, terminal_width, wrap
 from planner.operating.stress import STRESSES
 from planner.plan.costs import Costs
 from planner.scenario import Scenario
@@ -56,8 +56,8 @@ def _sizes(plans: Mapping[str, Scenario], found: Comparison) -> str:
         columns.append(Column("sized for", aims, left=True))
     columns += [
         Column("periods", [str(r.visits_per_person) for r in rows], rank=2),
-        Column("evaluable", [_size(r, r.n_evaluable) for r in rows], rank=3),
-        Column("randomised", [_size(r, r.n_randomised) for r in rows]),
+        Column("evaluable", [size(r.n_evaluable, r.status) for r in rows], rank=3),
+        Column("randomised", [size(r.n_randomised, r.status) for r in rows]),
         Column("visits", [grouped(r.visits) for r in rows]),
     ]
     if any(r.weeks is not None for r in rows):
@@ -120,10 +120,6 @@ def _price(price: CarryoverPrice, what: str) -> str:
 
 def _names(rows: Sequence[ComparedPlan]) -> Column:
     return Column("plan", [r.name for r in rows], left=True)
-
-
-def _size(r: ComparedPlan, n: int) -> str:
-    return grouped(n) if r.status == "found" else f"> {grouped(n)}"
 
 
 def _notes(

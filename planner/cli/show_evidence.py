@@ -8,30 +8,9 @@ from planner.cli.tables import Column, render, terminal_width, wrap
 from planner.evidence.formula import evaluate
 from planner.evidence.library import Library, absolute
 from planner.evidence.quantity import QUANTITIES
-from planner.evidence.study import Entry, Study, decimals
+from planner.evidence.study import Entry, Study, with_uncertainty
 
 SOURCE_WIDTH = 13
-
-
-def written(entry: Entry) -> str:
-    """The value with the decimals of its file."""
-    return f"{entry.value:.{decimals(entry)[0]}f}"
-
-
-def with_uncertainty(entry: Entry) -> str:
-    """Value ± standard error, [interval], (range) or (events/total)."""
-    places = decimals(entry)
-    if entry.se is not None:
-        return f"{written(entry)} ± {entry.se:.{places[1]}f}"
-    if entry.interval is not None:
-        low, high = entry.interval
-        return f"{written(entry)} [{low:.{places[1]}f}, {high:.{places[2]}f}]"
-    if entry.range is not None:
-        low, high = entry.range
-        return f"{written(entry)} ({low:.{places[1]}f} to {high:.{places[2]}f})"
-    if entry.events is not None:
-        return f"{written(entry)} ({entry.events}/{entry.total})"
-    return written(entry)
 
 
 def entries_text(library: Library, entries: Sequence[Entry]) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 
 from planner import __version__
 from planner.cli.in_words import priors_in_words, rule_in_words
-from planner.cli.tables import Column, grouped, number, render, terminal_width, wrap
+from planner.cli.tables import Column, grouped, number, render, size, terminal_width, wrap
 from planner.engines.model import levels_of
 from planner.operating.characteristics import OperatingCharacteristics, Oracle
 from planner.plan.analysis import Posterior, describe
@@ -32,15 +32,13 @@ def text(
     return "\n".join(body)
 
 
-def title(scenario: Scenario) -> str:
-    """Two lines: what is planned, and what was simulated."""
+def title(scenario: Scenario, *, simulated: bool = True) -> str:
+    """Two lines: what is planned, and what was simulated unless all is by a formula."""
     plan, settings = scenario.plan, scenario.monte_carlo
     design = plan.design
     periods = f"{design.n_periods} period{'s' if design.n_periods > 1 else ''}"
-    left = (
-        f"{design.name}, {periods}, {describe(plan.analysis)}, {grouped(settings.n_trials)} "
-        f"simulated trials per size, seed {settings.seed}"
-    )
+    trials = f", {grouped(settings.n_trials)} simulated trials per size, seed {settings.seed}"
+    left = f"{design.name}, {periods}, {describe(plan.analysis)}{trials if simulated else ''}"
     right = f"scenario {scenario.short_fingerprint} · planner {__version__}"
     room = terminal_width() - len(left) - len(right)
     line = f"{left}{' ' * room}{right}" if room >= 2 else wrap(f"{left}; {right}", "")
@@ -54,8 +52,8 @@ def table(scenario: Scenario, results: list[SampleSize]) -> str:
         Column("hypothesis", [r.hypothesis for r in results], left=True),
         Column("effect  d_z", [_effect(scenario, r) for r in results], rank=3),
         Column("target", [f"{100 * r.power_target:g} %" for r in results]),
-        Column("evaluable", [_size(r, r.n_evaluable) for r in results]),
-        Column("randomised", [_size(r, r.n_randomised) for r in results]),
+        Column("evaluable", [size(r.n_evaluable, r.status) for r in results]),
+        Column("randomised", [size(r.n_randomised, r.status) for r in results]),
     ]
     if len(sequences) <= 4:
         cells = ["+".join(map(str, r.per_sequence.values())) for r in results]
@@ -99,10 +97,6 @@ def _effect_note(scenario: Scenario, results: list[SampleSize]) -> list[str]:
         f"Effects: {shown}, {compared}{basis}. Simulated power and type I error are those of the "
         "randomised trial with its dropout; ≈ marks closed forms that approximate."
     ]
-
-
-def _size(r: SampleSize, n: int) -> str:
-    return grouped(n) if r.status == "found" else f"> {grouped(n)}"
 
 
 def _alternative_notes(main: SampleSize, alternatives: list[AlternativeSizes]) -> list[str]:

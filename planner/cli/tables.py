@@ -54,6 +54,11 @@ def grouped(n: int) -> str:
     return f"{n:,}".replace(",", " ")
 
 
+def size(n: int, status: str) -> str:
+    """A number of people; after > where even the largest one considered is too few."""
+    return grouped(n) if status == "found" else f"> {grouped(n)}"
+
+
 def number(value: float) -> str:
     """A measurement with three significant digits, without exponents or trailing zeros."""
     text = f"{value:.3g}"

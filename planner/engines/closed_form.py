@@ -8,10 +8,12 @@ the truth breaks an assumption of the model (unequal SDs of the sexes), the true
 the sandwich one and the test's own is larger or smaller by `inflation`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from planner.design.allocation import allocate
+from planner.engines.criteria import Criteria
 from planner.engines.model import criteria_for, planned_model
 from planner.engines.strata import Strata, prepare_strata
 from planner.engines.student import (
@@ -74,10 +76,10 @@ class ClosedForm:
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        layout = lay_out(scenario, 1000 * sum(scenario.plan.weights))
+        self._layout = lay_out(scenario, 1000 * sum(scenario.plan.weights))
         self.scenario = scenario
         self.model = planned_model(scenario)
-        self.strata = prepare_strata(self.model.columns, layout.cells)
+        self.strata = prepare_strata(self.model.columns, self._layout.cells)
         self.n_periods = scenario.plan.design.n_periods
         analysis = frequentist_counterpart(scenario.plan.analysis)
         self.mixed = isinstance(analysis, MixedModel) and self.n_periods > 1
@@ -89,7 +91,13 @@ class ClosedForm:
 
     def precision(self, n_subjects: int) -> Precision | None:
         """Precision of every hypothesis with `n_subjects`; None if that is too few to estimate."""
-        return self.precision_of(lay_out(self.scenario, n_subjects))
+        return self.precision_of(self.lay_out(n_subjects))
+
+    def lay_out(self, n_subjects: int) -> Layout:
+        """The scenario laid out with `n_subjects`; cells, means and covariances are shared."""
+        plan, truth = self.scenario.plan, self.scenario.truth
+        people = allocate(n_subjects, plan.weights, truth.female_share)
+        return replace(self._layout, people=people)
 
     def precision_of(self, layout: Layout, counts: FloatArray | None = None) -> Precision | None:
         """The same for given people per cell [C], not necessarily whole; default the expected."""
@@ -132,12 +140,10 @@ class ClosedForm:
 
     def _score(self, layout: Layout, counts: FloatArray, w: _Weighting) -> FloatArray:
         """Σ n_c XᵀV⁻¹μ_c, [q]."""
-        s, score = self.strata, np.zeros(self.strata.total.shape[1])
-        for c, k in enumerate(s.stratum):
-            mean = layout.mean[c, : s.n_observed[c]]
-            score += counts[c] * w.weight[0] * s.centred[c, : s.n_observed[c]].T @ mean
-            score += counts[c] * w.weight[k] * s.total[c] * mean.mean()
-        return score
+        s = self.strata
+        average, deviation = _centred(layout, s)
+        inside = np.einsum("c,cpi,cp->i", counts * w.weight[0], s.centred, deviation)
+        return np.asarray(inside + (counts * w.weight[s.stratum] * average) @ s.total)
 
     def _meat(self, counts: FloatArray, w: _Weighting) -> FloatArray:
         """Σ n_c XᵀV⁻¹Σ_cV⁻¹X with the true Σ_c, [q, q]."""
@@ -153,13 +159,12 @@ class ClosedForm:
         self, layout: Layout, counts: FloatArray, w: _Weighting, beta: FloatArray
     ) -> tuple[bool, float]:
         """Whether the closed form is exact, and the SD of its error."""
-        misfit = 0.0
-        for c, m in enumerate(self.strata.n_observed):
-            mean = layout.mean[c, :m]
-            residual = mean - mean.mean() - self.strata.centred[c, :m] @ beta
-            misfit += float(counts[c] * residual @ residual)
+        residual = _centred(layout, self.strata)[1] - self.strata.centred @ beta
+        misfit = float(counts @ np.square(residual).sum(axis=1))
         people = float(np.sum(counts))
-        fits = bool(np.allclose(w.own, w.own[0])) and misfit < 1e-9 * people * float(w.own.max())
+        largest = float(w.own.max())
+        alike = float(np.ptp(w.own, axis=0).max()) <= 1e-8 * largest
+        fits = alike and misfit < 1e-9 * people * largest
         fixed = layout.female_probability is None
         complete = bool(np.all(self.strata.n_observed == self.n_periods))
         if fits and fixed and complete and not self.mixed:
@@ -167,9 +172,11 @@ class ClosedForm:
         return False, SECOND_ORDER / people if fits and fixed else np.inf
 
 
-def power_of(scenario: Scenario, precision: Precision) -> FloatArray:
-    """Power of every hypothesis from its precision, [H]."""
-    criteria = criteria_for(scenario)
+def power_of(
+    scenario: Scenario, precision: Precision, criteria: Criteria | None = None
+) -> FloatArray:
+    """Power of every hypothesis from its precision, [H]; `criteria` as of `criteria_for`."""
+    criteria = criteria or criteria_for(scenario)
     levels = 1 - criteria.probability
     return np.array(
         [
@@ -243,6 +250,13 @@ def kenward_roger(
         adjusted[h] = contrast @ v + 2 * np.sum(w * curved)
         df[h] = 2 * (contrast @ v) ** 2 / (slope @ w @ slope)
     return adjusted, df
+
+
+def _centred(layout: Layout, strata: Strata) -> tuple[FloatArray, FloatArray]:
+    """Mean over the observed visits of every cell, [C], and the distances from it, [C, P]."""
+    seen = np.arange(layout.mean.shape[1]) < strata.n_observed[:, None]
+    average = np.where(seen, layout.mean, 0.0).sum(axis=1) / strata.n_observed
+    return average, np.where(seen, layout.mean - average[:, None], 0.0)
 
 
 def _quadratic(contrasts: FloatArray, matrix: FloatArray) -> FloatArray:

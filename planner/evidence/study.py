@@ -291,3 +291,16 @@ def decimals(entry: Entry) -> tuple[int, ...]:
     """Decimals as written, of the value and then of its spread."""
     numbers = (entry.value, *entry.spread)
     return entry.places or tuple(decimal_places(Decimal(repr(number))) for number in numbers)
+
+
+def with_uncertainty(entry: Entry) -> str:
+    """Value ± standard error, [interval], (range) or (events/total), with the file's decimals."""
+    numbers = zip((entry.value, *entry.spread), decimals(entry), strict=True)
+    value, *spread = (f"{number:.{places}f}" for number, places in numbers)
+    if entry.se is not None:
+        return f"{value} ± {spread[0]}"
+    if entry.interval is not None:
+        return f"{value} [{', '.join(spread)}]"
+    if entry.range is not None:
+        return f"{value} ({' to '.join(spread)})"
+    return value if entry.events is None else f"{value} ({entry.events}/{entry.total})"

@@ -13,7 +13,8 @@ from planner.operating.characteristics import OperatingCharacteristics
 from planner.operating.convergence import Trace, marks, trace_of
 from planner.operating.evaluate import Case, Simulation, check_failures
 from planner.operating.nulls import null_scenarios
-from planner.operating.tally import Tally, tally
+from planner.operating.power import with_nulls
+from planner.operating.tally import Tally
 from planner.rng import block_sizes
 from planner.scenario import Scenario
 from planner.trials.moments import IntArray
@@ -47,7 +48,7 @@ class AnalysisRun:
         ]
         self.simulations = [Simulation(case) for case in cases]
         self.named = [names for _, names in truths]
-        self.totals: list[Tally | None] = [None] * len(cases)
+        self.totals: dict[int, Tally] = {}
         self.hypotheses = scenario.plan.hypothesis_names
         self.null_of = [
             1 + next(i for i, names in enumerate(self.named) if name in names)
@@ -56,41 +57,27 @@ class AnalysisRun:
 
     def run(self, block: int, size: int, at: IntArray) -> IntArray:
         """Add a block; trials that show each hypothesis among its first ones, [K, 2, H]."""
-        counts = np.stack([self._add(s, block, size)[at - 1] for s in range(len(self.totals))])
+        counts = np.stack([self._add(s, block, size)[at - 1] for s in range(len(self.simulations))])
         null = [counts[s, :, h] for h, s in enumerate(self.null_of)]
         return np.stack([counts[0], np.stack(null, axis=1)], axis=1)
 
     def _add(self, s: int, block: int, size: int) -> IntArray:
         """Add a block of one truth; running counts of successes, [T, H]."""
-        simulation, held = self.simulations[s], self.totals[s]
-        moments, batch = simulation.simulate(block, size)
-        decisions = simulation.rule.decide(batch)
-        completers = moments.n[:, simulation.complete].sum(axis=1)
-        part = tally(batch, decisions, simulation.effects, completers, simulation.sexes)
-        self.totals[s] = part if held is None else held + part
+        part, decisions = self.simulations[s].decide(block, size)
+        self.totals[s] = self.totals[s] + part if s in self.totals else part
         return np.cumsum(decisions.rejected, axis=0, dtype=np.int64)
 
     def characteristics(self) -> OperatingCharacteristics:
         """Operating characteristics of the blocks so far."""
-        planning, *at_null = [
-            simulation.characteristics(total)
-            for simulation, total in zip(self.simulations, self.totals, strict=True)
-            if total is not None
-        ]
-        null = {
-            name: result[name]
-            for result, names in zip(at_null, self.named, strict=True)
-            for name in names
-        }
-        familywise = at_null[0].any_rejected if len(at_null) == 1 else None
-        return replace(planning, null=null, familywise_error=familywise)
+        return with_nulls(self._results(), self.named)
 
-    def check(self) -> None:
-        """Refuse too many trials without a result."""
-        for simulation, total in zip(self.simulations, self.totals, strict=True):
-            if total is not None:
-                limit = simulation.case.scenario.monte_carlo.max_failures
-                check_failures(simulation.characteristics(total), limit)
+    def check(self, limit: float) -> None:
+        """Refuse a larger share of trials without a result under any truth."""
+        for result in self._results():
+            check_failures(result, limit)
+
+    def _results(self) -> list[OperatingCharacteristics]:
+        return [s.characteristics(self.totals[k]) for k, s in enumerate(self.simulations)]
 
 
 def power_blocks(scenario: Scenario, n_subjects: int) -> Iterator[Step]:
@@ -112,5 +99,5 @@ def power_blocks(scenario: Scenario, n_subjects: int) -> Iterator[Step]:
         trace, done = part if trace is None else trace + part, done + size
         if done == of:
             for run in runs:
-                run.check()
+                run.check(scenario.monte_carlo.max_failures)
         yield Step(done, of, replace(main, others=tuple(others)), trace)

@@ -37,11 +37,13 @@ class MonteCarloEstimate:
     lower: float
     upper: float
 
+    @property
+    def digits(self) -> int:
+        """Decimals that show the error: 3, or more where it is smaller."""
+        return int(np.ceil(-np.log10(self.mcse))) if 0 < self.mcse < 0.0005 else 3
+
     def __str__(self) -> str:
-        digits = 3
-        if 0 < self.mcse < 0.0005:
-            digits = int(np.ceil(-np.log10(self.mcse)))
-        return f"{self.value:.{digits}f} ± {self.mcse:.{digits}f}"
+        return f"{self.value:.{self.digits}f} ± {self.mcse:.{self.digits}f}"
 
 
 @dataclass(frozen=True, slots=True)

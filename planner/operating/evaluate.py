@@ -24,7 +24,7 @@ from planner.operating.characteristics import (
     mean_of,
     proportion,
 )
-from planner.operating.decide import DecisionRule, decision_rule
+from planner.operating.decide import DecisionRule, Decisions, decision_rule
 from planner.operating.tally import SexColumns, Tally, tally
 from planner.plan.analysis import Posterior, describe
 from planner.rng import Stream, block_sizes, generator
@@ -53,13 +53,19 @@ class Case:
 
 
 class Simulation:
-    """A case made ready: layout, engine, decision rule and true values."""
+    """A case made ready: layout, engine, decision rule and true values.
 
-    def __init__(self, case: Case) -> None:
+    Parameters
+    ----------
+    like : a simulation of the same scenario, with which all but the layout is shared.
+    """
+
+    def __init__(self, case: Case, like: "Simulation | None" = None) -> None:
         self.case = case
         scenario = case.scenario
-        self.layout: Layout = lay_out(scenario, case.n_subjects)
-        self.closed_form = ClosedForm(scenario).precision_of(self.layout)
+        self.form: ClosedForm = like.form if like else ClosedForm(scenario)
+        self.layout: Layout = self.form.lay_out(case.n_subjects)
+        self.closed_form = self.form.precision_of(self.layout)
         bayesian = isinstance(scenario.plan.analysis, Posterior)
         if self.closed_form is None and not bayesian:
             raise InvalidInput(
@@ -67,18 +73,22 @@ class Simulation:
                 f"analysis; give at least {minimum_size(scenario)}",
                 key="n_subjects",
             )
-        self.engine: Prepared = prepare(scenario, self.layout)
-        self.rule: DecisionRule = decision_rule(scenario)
+        self.engine: Prepared = like.engine if like else prepare(scenario, self.layout)
+        self.rule: DecisionRule = like.rule if like else decision_rule(scenario)
         self.effects: FloatArray = true_values(scenario)
         self.sexes = _sex_columns(scenario)
         self.complete = self.layout.n_observed == scenario.plan.design.n_periods
 
     def run(self, block: int, size: int) -> Tally:
         """Simulate, analyse, decide and tally the first `size` trials of a block."""
+        return self.decide(block, size)[0]
+
+    def decide(self, block: int, size: int) -> tuple[Tally, Decisions]:
+        """The tally of a block, and what was decided in each of its trials."""
         moments, batch = self.simulate(self.case.first_block + block, size)
         decisions = self.rule.decide(batch)
         completers = moments.n[:, self.complete].sum(axis=1)
-        return tally(batch, decisions, self.effects, completers, self.sexes)
+        return tally(batch, decisions, self.effects, completers, self.sexes), decisions
 
     def simulate(self, block: int, size: int) -> tuple[Moments, AnalysisBatch]:
         """The first `size` trials of a block, drawn and analysed."""
@@ -128,6 +138,17 @@ class Simulation:
             boundary_fits=int(total.status[Status.BOUNDARY]),
             analysis=describe(self.case.scenario.plan.analysis),
         )
+
+
+def made_ready(cases: Sequence[Case]) -> list[Simulation]:
+    """Simulations of the cases; those of one scenario share what does not depend on N."""
+    first: dict[int, Simulation] = {}
+    simulations = []
+    for case in cases:
+        made = Simulation(case, first.get(id(case.scenario)))
+        simulations.append(made)
+        first.setdefault(id(case.scenario), made)
+    return simulations
 
 
 def _sex_columns(scenario: Scenario) -> SexColumns | None:
@@ -203,7 +224,7 @@ def evaluate(
     ------
     TooManyFailures : more trials than ``settings.max_failures`` could not be analysed.
     """
-    simulations = [Simulation(case) for case in cases]
+    simulations = made_ready(cases)
     totals: list[Tally | None] = [None] * len(cases)
     n_blocks = len(cases) * len(block_sizes(settings.n_trials))
     for done, (s, part) in enumerate(

@@ -8,9 +8,13 @@ leaving after period q.
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
 from planner.scenario import Scenario
 from planner.trials.layout import Layout, lay_out
+
+CENTRAL = (0.1, 0.9)
+"""Probabilities at the ends of a range of people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,7 @@ class FlowCell:
     period : from 1.
     treatment : its letter.
     expected, sd : mean and standard deviation of the people observed over trials of this size.
+    low, high : ends of the central 80 % of these people; a binomial count.
     """
 
     sequence: str
@@ -31,6 +36,8 @@ class FlowCell:
     treatment: str
     expected: float
     sd: float
+    low: int
+    high: int
 
 
 def participant_flow(scenario: Scenario, n_subjects: int) -> tuple[FlowCell, ...]:
@@ -58,4 +65,13 @@ def _cell(layout: Layout, place: tuple[int, int], sex: str, visit: tuple[str, in
         share = (layout.female_probability, 1 - layout.female_probability)[g]
         people, chance = int(layout.people[s].sum()), chance * share
     spread = float(np.sqrt(max(people * chance * (1 - chance), 0.0)))
-    return FlowCell(sequence, sex, period, sequence[period - 1], people * chance, spread)
+    low, high = _central(people, chance)
+    treatment = sequence[period - 1]
+    return FlowCell(sequence, sex, period, treatment, people * chance, spread, low, high)
+
+
+def _central(people: int, chance: float) -> tuple[int, int]:
+    """The 10 % and 90 % quantiles of a binomial count."""
+    below = special.bdtr(np.arange(people + 1), people, min(chance, 1.0))
+    low, high = np.searchsorted(below, CENTRAL).tolist()
+    return low, high

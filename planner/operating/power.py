@@ -68,13 +68,24 @@ def power_curve(
     results = evaluate(cases, scenario.monte_carlo, workers=workers, progress=progress)
     curve: list[OperatingCharacteristics] = []
     for start in range(0, len(results), per_size):
-        planning, at_null = results[start], results[start + 1 : start + per_size]
-        null = {
-            name: result[name]
-            for result, (_, names) in zip(at_null, truths, strict=True)
-            for name in names
-        }
-        familywise = at_null[0].any_rejected if len(at_null) == 1 else None
+        at_size = with_nulls(results[start : start + per_size], [names for _, names in truths])
         beside = tuple(other[len(curve)] for other in others)
-        curve.append(replace(planning, null=null, familywise_error=familywise, others=beside))
+        curve.append(replace(at_size, others=beside))
     return curve
+
+
+def with_nulls(
+    results: Sequence[OperatingCharacteristics], named: Sequence[tuple[str, ...]]
+) -> OperatingCharacteristics:
+    """The first result, under the planning truth, with the others as its nulls.
+
+    Parameters
+    ----------
+    named : hypotheses that are judged under each null.
+    """
+    planning, *at_null = results
+    null = {
+        name: result[name] for result, names in zip(at_null, named, strict=True) for name in names
+    }
+    familywise = at_null[0].any_rejected if len(at_null) == 1 else None
+    return replace(planning, null=null, familywise_error=familywise)

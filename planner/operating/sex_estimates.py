@@ -5,6 +5,7 @@ sexes, δ_g ~ N(δ, τ²), where the data say how alike the sexes are (Dixon & S
 47:871, 10.2307/2532645; Jones et al. 2011, Clin Trials 8:129, 10.1177/1740774510396933).
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,15 @@ from planner.plan.priors import ExchangeableSexes
 from planner.rng import BLOCK_SIZE
 from planner.scenario import Scenario
 from planner.trials.moments import FloatArray, Moments
+
+TAU_SHARE = 0.15
+"""Scale of τ where none is given, in SDs of the within-person difference."""
+
+
+def usual_tau_scale(scenario: Scenario) -> float:
+    """Scale of τ where none is given, rounded to a tenth of the leading digit of that SD."""
+    sd = scenario.truth.sd_difference
+    return round(TAU_SHARE * sd, 1 - math.floor(math.log10(sd)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

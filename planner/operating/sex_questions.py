@@ -38,6 +38,8 @@ SHOWN = ("neither", "female", "male", "both")
 """In which sex an effect is shown: rows of a `SexTable`."""
 DIFFERENCE = ("not shown", "female above male", "male above female")
 """What is concluded of the difference: columns of a `SexTable`."""
+SHARES = tuple(round(0.2 + 0.02 * k, 2) for k in range(31))
+"""Shares of women along a curve of power."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What power costs: plans over a range of sizes, and those that no other plan beats."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,3 +69,25 @@ def pareto_front(cost: ArrayLike, power: ArrayLike) -> NDArray[np.bool_]:
     no_worse = (c[:, None] <= c) & (p[:, None] >= p)
     better = (c[:, None] < c) | (p[:, None] > p)
     return np.asarray(~(no_worse & better).any(axis=0))
+
+
+def front_of_curves(
+    cost: Sequence[ArrayLike], power: Sequence[ArrayLike]
+) -> list[NDArray[np.bool_]]:
+    """Which points of several curves no curve beats, at its points or between them.
+
+    A curve ends with the sizes that were computed, which says nothing of larger trials: the front
+    goes up as far as every curve does.
+
+    Parameters
+    ----------
+    cost, power : of every curve, by rising cost.
+    """
+    costs, powers = ([np.asarray(x, float) for x in axis] for axis in (cost, power))
+    every = np.concatenate(powers)
+    front = pareto_front(np.concatenate(costs), every)
+    front &= every <= min(p.max() for p in powers)
+    for c, p in zip(costs, powers, strict=True):
+        least = np.interp(np.concatenate(costs), c, np.maximum.accumulate(p), left=-np.inf)
+        front &= every >= least
+    return np.split(front, np.cumsum([len(p) for p in powers])[:-1])

@@ -9,8 +9,12 @@ from planner.engines.model import bounds_of, true_values
 from planner.operating.evaluate import minimum_size
 from planner.operating.nulls import with_contrasts
 from planner.scenario import Scenario
-from planner.search.quick_power import QUICK_TRIALS, column_of, quick_power
+from planner.search.quick_power import QUICK_TRIALS, column_of, has_formula, quick_power
 from planner.trials.moments import FloatArray
+
+N_SIZES, N_EFFECTS = 16, 11
+"""Sizes and effects of `usual_effect_grid` where power has a formula."""
+N_SIZES_SIMULATED, N_EFFECTS_SIMULATED = 7, 7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,3 +116,20 @@ def effect_grid(
         mcse=found.mcse,
         n_trials=found.n_trials,
     )
+
+
+def usual_effect_grid(
+    scenario: Scenario, hypothesis: str, n: int, *, workers: int | None = None
+) -> EffectGrid:
+    """`effect_grid` around a size and the planned effect, as the app and the command line show it.
+
+    Coarser where there is no formula and every cell is simulated.
+    """
+    columns, rows = (
+        (N_SIZES, N_EFFECTS)
+        if has_formula(scenario, hypothesis)
+        else (N_SIZES_SIMULATED, N_EFFECTS_SIMULATED)
+    )
+    sizes = sizes_around(scenario, n, columns)
+    effects = effects_around(scenario, hypothesis, rows)
+    return effect_grid(scenario, hypothesis, sizes, effects, workers=workers)

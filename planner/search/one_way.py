@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from planner.scenario import Scenario
-from planner.search.assumption_range import AssumptionRange
+from planner.search.assumption_range import AssumptionRange, prior_ranges, relative_ranges
 from planner.search.moved_truth import with_assumption
 from planner.search.quick_power import QUICK_TRIALS, quick_power
+
+SWING_TRIALS = 1000
+"""Most simulated trials per end of a range in `usual_one_way`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +84,25 @@ def one_way(
         n_trials=found.n_trials,
         mcse=0.0 if found.mcse is None else float(found.mcse.max()),
     )
+
+
+def usual_one_way(
+    scenario: Scenario,
+    n_subjects: int,
+    hypothesis: str,
+    basis: str,
+    share: float,
+    *,
+    workers: int | None = None,
+) -> OneWay:
+    """`one_way` as the app and the command line show it.
+
+    Parameters
+    ----------
+    basis : ``prior``: central ranges of the design prior; ``plan``: around the planned values.
+    share : probability within the central ranges, or relative distance from the plan.
+    """
+    find = prior_ranges if basis == "prior" else relative_ranges
+    trials = min(scenario.monte_carlo.n_trials, SWING_TRIALS)
+    ranges = find(scenario, share)
+    return one_way(scenario, n_subjects, hypothesis, ranges, n_trials=trials, workers=workers)

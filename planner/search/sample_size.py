@@ -13,7 +13,7 @@ import numpy as np
 
 from planner.design.allocation import allocate, balanced_at_least
 from planner.engines.closed_form import ClosedForm, power_of
-from planner.engines.model import true_values
+from planner.engines.model import criteria_for, true_values
 from planner.operating.characteristics import (
     MonteCarloEstimate,
     OperatingCharacteristics,
@@ -29,6 +29,8 @@ from planner.search.bracket import Crossing
 from planner.search.result import RoundingLedger, SampleSize
 from planner.search.walk import Notify, Walk
 
+NEAR = 4
+"""Steps around a size within which one like it is looked for first."""
 SUCCESS = "success"
 """Name under which the plan's success rule is searched for and reported."""
 
@@ -43,7 +45,7 @@ class PowerCurve:
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        self._closed_form = ClosedForm(scenario)
+        self._closed_form, self._criteria = ClosedForm(scenario), criteria_for(scenario)
         self._scenario = scenario
         plan = scenario.plan
         bayesian = isinstance(plan.analysis, Posterior)
@@ -54,7 +56,7 @@ class PowerCurve:
         precision = self._closed_form.precision(n)
         if precision is None:
             return (0.0,) * (len(self._scenario.plan.hypotheses) + 1), np.inf
-        power = power_of(self._scenario, precision)
+        power = power_of(self._scenario, precision, self._criteria)
         plan = self._scenario.plan
         level = success_level(plan.success_rule, plan.hypothesis_names, power)
         return (*power.tolist(), level), precision.error
@@ -71,9 +73,16 @@ class PowerCurve:
         """SD of the anticipated error of probit(power)."""
         return self._at(n)[1] if self.has_level(column) else np.inf
 
-    def first(self, column: int, target: float, step: int, limit: int) -> int:
-        """Smallest multiple of `step` that reaches the target; `limit` if none does."""
+    def first(self, column: int, target: float, step: int, limit: int, near: int = 0) -> int:
+        """Smallest multiple of `step` that reaches the target; `limit` if none does.
+
+        Looked for first around a size `near` it, if one is given.
+        """
         low, high = 0, limit // step
+        for place in (near // step - NEAR, near // step + NEAR) if near else ():
+            if low < place < high:
+                reached = self.power(place * step, column) >= target
+                low, high = (low, place) if reached else (place, high)
         while high - low > 1:
             middle = (low + high) // 2
             if self.power(middle * step, column) >= target:
@@ -218,7 +227,7 @@ class SizeSearch:
         inflated = self._inflated(n_evaluable)
         if not self._curve.has_level(h) or self._curve.power(limit, h) < target:
             return RoundingLedger(None, None, n_evaluable, inflated, None)
-        whole = self._curve.first(h, target, 1, limit)
+        whole = self._curve.first(h, target, 1, limit, n_evaluable)
         # People in one sex rise by whole persons, so just below there may be a lucky size.
         near = range(max(1, whole - 2 * self.step - 12), whole)
         whole = next((n for n in near if self._curve.power(n, h) >= target), whole)
@@ -227,7 +236,7 @@ class SizeSearch:
         partial = (
             None
             if inflated == n_evaluable
-            else self._dropout_curve.first(h, target, self.step, limit)
+            else self._dropout_curve.first(h, target, self.step, limit, inflated)
         )
         return RoundingLedger(whole - 1 + part, whole, n_evaluable, inflated, partial)
 

@@ -37,6 +37,8 @@ CONCLUSIONS = (
     "male above female",
 )
 """Exclusive conclusions: a difference if one is shown, else where an effect is shown."""
+N_EFFECTS, N_EFFECTS_POSTERIOR = 17, 9
+"""True effects along either axis of `usual_sex_map`; of a Bayesian one every point is simulated."""
 MAP_TRIALS, MAP_TRIALS_POSTERIOR = 2000, 200
 """Simulated trials behind every point of a map."""
 
@@ -147,6 +149,13 @@ def sex_map(
         at_equal=SexTable(counts[-1], n_trials),
         n_trials=n_trials,
     )
+
+
+def usual_sex_map(questions: SexQuestions, n_subjects: int) -> SexMap:
+    """`sex_map` around no effect and the own ones, as the app and the command line show it."""
+    bayesian = isinstance(questions.scenario.plan.analysis, Posterior)
+    points = N_EFFECTS_POSTERIOR if bayesian else N_EFFECTS
+    return sex_map(questions, n_subjects, effects_around(questions, points))
 
 
 def _same_trials(

@@ -1,14 +1,13 @@
 """The answers of the Compare page, remembered by fingerprint."""
 
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from planner.ui.draft import Draft, inline_toml
-from planner.ui.fields.names import SEED, TRIALS, hypothesis_label
+from planner.ui.draft import Draft
+from planner.ui.fields.names import hypothesis_label
 
 if TYPE_CHECKING:
     from planner.plan.costs import Costs
@@ -18,11 +17,6 @@ if TYPE_CHECKING:
     from planner.search.effect_grid import EffectGrid
     from planner.search.one_way import OneWay
 
-N_SIZES, N_EFFECTS = 16, 11
-"""Columns and rows of the map where power has a formula."""
-N_SIZES_SIMULATED, N_EFFECTS_SIMULATED = 7, 7
-MOST_TRIALS = 1000
-"""Simulated trials per end of a range where power has no formula."""
 _REMEMBERED = 64
 
 
@@ -33,21 +27,16 @@ def has_formula(scenario: "Scenario", hypothesis: str) -> bool:
     return found(scenario, hypothesis)
 
 
-def effect_grid(scenario: "Scenario", hypothesis: str, n: int, formula: bool) -> "EffectGrid":
+def effect_grid(scenario: "Scenario", hypothesis: str, n: int) -> "EffectGrid":
     """Power around a size over true effects."""
-    return _effect_grid(scenario.fingerprint(), hypothesis, n, formula, scenario)
+    return _effect_grid(scenario.fingerprint(), hypothesis, n, scenario)
 
 
 @st.cache_data(max_entries=_REMEMBERED, show_spinner=False)
-def _effect_grid(
-    fingerprint: str, hypothesis: str, n: int, formula: bool, _scenario: "Scenario"
-) -> "EffectGrid":
-    from planner.search.effect_grid import effect_grid as compute
-    from planner.search.effect_grid import effects_around, sizes_around
+def _effect_grid(fingerprint: str, hypothesis: str, n: int, _scenario: "Scenario") -> "EffectGrid":
+    from planner.search.effect_grid import usual_effect_grid
 
-    columns, rows = (N_SIZES, N_EFFECTS) if formula else (N_SIZES_SIMULATED, N_EFFECTS_SIMULATED)
-    sizes = sizes_around(_scenario, n, columns)
-    return compute(_scenario, hypothesis, sizes, effects_around(_scenario, hypothesis, rows))
+    return usual_effect_grid(_scenario, hypothesis, n)
 
 
 def one_way(scenario: "Scenario", hypothesis: str, n: int, ranges: str) -> "OneWay":
@@ -59,13 +48,10 @@ def one_way(scenario: "Scenario", hypothesis: str, n: int, ranges: str) -> "OneW
 def _one_way(
     fingerprint: str, hypothesis: str, n: int, ranges: str, _scenario: "Scenario"
 ) -> "OneWay":
-    from planner.search.assumption_range import prior_ranges, relative_ranges
-    from planner.search.one_way import one_way as compute
+    from planner.search.one_way import usual_one_way
 
-    kind, size = ranges.split()
-    find = prior_ranges if kind == "prior" else relative_ranges
-    trials = min(_scenario.monte_carlo.n_trials, MOST_TRIALS)
-    return compute(_scenario, n, hypothesis, find(_scenario, int(size) / 100), n_trials=trials)
+    basis, size = ranges.split()
+    return usual_one_way(_scenario, n, hypothesis, basis, int(size) / 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +101,27 @@ def _compared(identity: tuple[str, ...], _scenario: "Scenario") -> Compared:
 
 def command(draft: Draft, designs: Sequence[str], hypothesis: str, costs: "Costs") -> str:
     """The command line that compares the same designs."""
-    words = ["planner", "compare", draft.file, "--hypothesis", hypothesis]
+    options = ["--hypothesis", hypothesis]
     for design in designs:
-        words += ["--design", design]
+        options += ["--design", design]
     for key, value in costs.plain().items():
-        words += [
+        options += [
             f"--{key.replace('_', '-')}",
             value if isinstance(value, str) else f"{value:.15g}",
         ]
-    options = {TRIALS: "--n-trials", SEED: "--seed"}
-    for path, value in draft.changes.items():
-        shown = value if isinstance(value, str) else inline_toml(value)
-        words += [options[path], shown] if path in options else ["--set", f"{path}={shown}"]
-    return shlex.join(words)
+    return draft.command("compare", *options)
+
+
+def swings_command(draft: Draft, hypothesis: str, n: int, ranges: str) -> str:
+    """The command line that moves the same assumptions over the same ranges."""
+    basis, size = ranges.split()
+    option = "--central" if basis == "prior" else "--around"
+    return draft.command("sensitivity", "--hypothesis", hypothesis, "--n", str(n), option, size)
+
+
+def grid_command(draft: Draft, hypothesis: str, n: int) -> str:
+    """The command line that computes the same map around a size."""
+    return draft.command("sensitivity", "--grid", "--hypothesis", hypothesis, "--n", str(n))
 
 
 def with_pins(
@@ -140,5 +134,6 @@ def with_pins(
 
 
 def pin_label(plan: "ComparedPlan") -> str:
-    """Design, scenario and hypothesis of a plan."""
-    return f"{plan.name} · {plan.fingerprint[:6]} · {hypothesis_label(plan.hypothesis)}"
+    """Design, scenario, hypothesis and power target of a plan."""
+    aim = f"{hypothesis_label(plan.hypothesis)} {100 * plan.power_target:g} %"
+    return f"{plan.name} · {plan.fingerprint[:6]} · {aim}"

@@ -59,9 +59,9 @@ class Draft:
         """What the command line calls the scenario: its name, or the file it was opened from."""
         return self.name if opened.opened_plain(self.name) is None else f"{self.name}.toml"
 
-    def command(self, sizes: Sequence[int]) -> str:
-        """The command line that computes the same power curve."""
-        words = ["planner", "power", self.file, "--n", _grid(sizes)]
+    def command(self, name: str, *options: str) -> str:
+        """The command line of ``planner NAME`` for this scenario."""
+        words = ["planner", name, self.file, *options]
         for path, value in self.changes.items():
             text = value if isinstance(value, str) else inline_toml(value)
             option = _RUN_OPTIONS.get(path)
@@ -69,7 +69,8 @@ class Draft:
         return shlex.join(words)
 
 
-def _grid(sizes: Sequence[int]) -> str:
+def grid(sizes: Sequence[int]) -> str:
+    """Evenly spaced sizes as a value of ``--n``."""
     if len(sizes) == 1:
         return str(sizes[0])
     return f"{sizes[0]}:{sizes[-1]}:{sizes[1] - sizes[0]}"

@@ -49,6 +49,6 @@ def in_hand() -> InHand:
         sidebar.headline(answer, shown)
         recent.note(name, scenario, shown, answer)
     except PlannerError as problem:
-        st.error(f"The scenario cannot be used: {problem} Change it under Design.")
+        st.error(f"The scenario cannot be used: {problem}. Change it under Design.")
         st.stop()
     return InHand(name, draft, panel, scenario, hypothesis, shown)

@@ -1,6 +1,5 @@
 """What the Report page asks the engine, remembered by everything it depends on."""
 
-import shlex
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -12,7 +11,6 @@ from planner.ui import state
 if TYPE_CHECKING:
     from planner.report.planned_range import PowerRange
     from planner.scenario import Scenario
-    from planner.ui.draft import Draft
 
 _REMEMBERED = 64
 
@@ -51,13 +49,3 @@ def scenario_json(scenario: "Scenario") -> str:
     from planner.report.payload import dump
 
     return dump(scenario.plain()) + "\n"
-
-
-def command(draft: "Draft", hypothesis: str, name: str, *options: str) -> str:
-    """The command line of ``planner NAME`` for a draft: the words of its power curve, changed."""
-    words = shlex.split(draft.command([1]))
-    start = words.index("--n")
-    changes = words[start + 2 :]
-    return shlex.join(
-        ["planner", name, *words[2:start], "--hypothesis", hypothesis, *options, *changes]
-    )

@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from planner.search.result import SampleSize
     from planner.search.sex_map import SexMap
 
-SHARES = tuple(round(0.2 + 0.02 * k, 2) for k in range(31))
-"""Shares of women along the chart."""
-N_EFFECTS, N_EFFECTS_POSTERIOR = 17, 9
-"""True effects along either axis of the map; every point of a Bayesian one is simulated."""
 _REMEMBERED = 64
 
 
@@ -82,14 +78,13 @@ def decision_map(asked: "SexQuestions", n: int) -> "SexMap":
 def _decision_map(
     fingerprint: str, names: tuple[str, ...], n: int, _asked: "SexQuestions"
 ) -> "SexMap":
-    from planner.search.sex_map import effects_around, sex_map
+    from planner.search.sex_map import usual_sex_map
 
-    points = N_EFFECTS_POSTERIOR if bayesian(_asked.scenario) else N_EFFECTS
-    return sex_map(_asked, n, effects_around(_asked, points))
+    return usual_sex_map(_asked, n)
 
 
 def by_share(asked: "SexQuestions", n: int) -> "NDArray[np.float64]":
-    """Closed-form power of the four questions at `SHARES`, axes [S, 4]."""
+    """Closed-form power of the four questions at the `SHARES` of the chart, axes [S, 4]."""
     return _by_share(asked.scenario.fingerprint(), asked.names, n, asked)
 
 
@@ -97,7 +92,7 @@ def by_share(asked: "SexQuestions", n: int) -> "NDArray[np.float64]":
 def _by_share(
     fingerprint: str, names: tuple[str, ...], n: int, _asked: "SexQuestions"
 ) -> "NDArray[np.float64]":
-    from planner.operating.sex_questions import power_by_share
+    from planner.operating.sex_questions import SHARES, power_by_share
 
     return power_by_share(_asked, n, SHARES)
 

@@ -47,7 +47,11 @@ def starter() -> str:
 def identity(draft: "Draft", scenario: "Scenario", panel: "Panel") -> None:
     """Which scenario this is, and its file."""
     side, short = st.sidebar, scenario.short_fingerprint
-    side.caption(f"{escaped(scenario.label)}  \nFingerprint `{short}`")
+    side.caption(
+        f"{escaped(scenario.label)}  \nFingerprint `{short}`",
+        help="Letters and digits computed from everything in the scenario, the simulated trials "
+        "and the seed: the same fingerprint gives the same numbers.",
+    )
     row = side.container(horizontal=True)
     row.download_button(
         "Save (TOML)",
@@ -76,4 +80,10 @@ def headline(answer: "SampleSize", shown: str) -> None:
         help="Smallest balanced trial that reaches the power target, found and confirmed by "
         "simulation with fresh trials, with the assumed dropout.",
     )
-    side.markdown(figures.breakdown(answer, shown))
+    side.markdown(
+        figures.breakdown(answer, shown),
+        help="Evaluable: people who complete every period, without dropout. Randomised: so many "
+        "more that the power is reached with the assumed dropout. The interval of the evaluable "
+        "number is from the finite number of simulated trials; it says nothing of wrong "
+        "assumptions.",
+    )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from threading import Thread
 from typing import TYPE_CHECKING
 
+import altair as alt
 import streamlit as st
 from altair.utils import schemapi
 
@@ -135,6 +136,12 @@ def planned_level(scenario: Scenario, hypothesis: str) -> float:
     return objective.alpha if isinstance(objective, TwoSided) else one_sided_level(objective)
 
 
+def interval_level(scenario: Scenario, hypothesis: str) -> float:
+    """Level of the interval that matches the decision on a hypothesis, rounded to 12 digits."""
+    objective = next(h.objective for h in scenario.plan.hypotheses if h.name == hypothesis)
+    return round(1 - 2 * one_sided_level(objective), 12)
+
+
 def theme() -> str:
     """``light`` or ``dark``, as the browser shows the page."""
     return st.context.theme.type or "light"
@@ -145,9 +152,10 @@ def warm() -> Thread:
     """Load the engine and its compiled kernels in the background, once per process.
 
     Charts are not checked against their schema again: the tests do that, at a third of the time
-    it takes to draw one.
+    it takes to draw one. Nor do they get Altair's own theme, as the page has one.
     """
     schemapi.disable_debug_mode()
+    alt.theme.enable("none")
     thread = Thread(target=_rehearse, name="warm", daemon=True)
     thread.start()
     return thread

@@ -1,8 +1,8 @@
 """Times and memory of the front end in a browser: ``python -m tests.benchmarks.bench_app``.
 
 The curve is the default one of the Design page: 20 sizes of 2 000 trials, after which the size is
-searched anew. A redraw is timed in the browser, from the key press to the first frame whose
-curve differs.
+searched anew. A redraw is timed in the browser, from the key press to the last frame in which
+the curve changed, and only once page and curve were at rest.
 """
 
 import os
@@ -16,19 +16,31 @@ from statistics import median
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.server import ADDRESS, free_port, serving, streamlit
-from tests.browser.visitor import DRAWING, DRAWN_WITHIN, HIGH, WIDE, Visitor
+from tests.browser.visitor import DRAWING, DRAWN_WITHIN, HIGH, RESTING, WIDE, Visitor
 
-PAINTS, MOVES, MANY_MOVES, UP = 5, 15, 200, 70
+PAINTS, MOVES, MANY_MOVES, UP = 5, 25, 200, 70
 CHROMIUM = "/usr/bin/chromium"
 SLIDER = "SD of within-person difference"
-STAMP = f"""() => {{
-  const drawing = {DRAWING}, before = drawing();
-  window.changed = null;
-  addEventListener('keydown', event => {{
-    const look = () => drawing() === before
-      ? requestAnimationFrame(look) : window.changed = performance.now() - event.timeStamp;
-    look();
-  }}, {{once: true, capture: true}});
+REST = 400
+"""Milliseconds without a change after which a drawing is at rest."""
+WATCH = f"""() => {{
+  const drawing = {DRAWING}, resting = {RESTING};
+  let start = null, last = drawing(), changed = performance.now();
+  const before = last;
+  window.rest = false, window.took = null;
+  addEventListener('keydown', event => start = event.timeStamp, {{once: true, capture: true}});
+  const look = () => {{
+    const now = performance.now(), drawn = drawing();
+    if (drawn !== last) [last, changed] = [drawn, now];
+    const still = now - changed > {REST} && resting();
+    if (start === null) window.rest = still;
+    else if (still && changed > start && last && last !== before) {{
+      window.took = changed - start;
+      return;
+    }}
+    requestAnimationFrame(look);
+  }};
+  look();
 }}"""
 
 
@@ -55,19 +67,18 @@ def first_paint(browser: Browser, home: str) -> float:
 
 
 def press(visitor: Visitor, key: str) -> None:
-    """Move the slider and take the time until the curve is drawn anew."""
-    visitor.page.evaluate(STAMP)
+    """Move the slider of a page at rest, and take the time until the curve is drawn anew."""
     slider = visitor.slider(SLIDER)
     slider.focus()
+    visitor.page.evaluate(WATCH)
+    visitor.page.wait_for_function("window.rest", timeout=DRAWN_WITHIN)
     slider.press(key)
 
 
-def changed(visitor: Visitor) -> float:
-    """Seconds from the key press to the new curve."""
-    visitor.page.wait_for_function("window.changed !== null", timeout=DRAWN_WITHIN)
-    took = float(visitor.page.evaluate("window.changed")) / 1000
-    visitor.drawn()
-    return took
+def redrawn(visitor: Visitor) -> float:
+    """Seconds from the key press to the new curve, once that is at rest."""
+    visitor.page.wait_for_function("window.took !== null", timeout=DRAWN_WITHIN)
+    return float(visitor.page.evaluate("window.took")) / 1000
 
 
 def redraws(visitor: Visitor, key: str, moves: int) -> list[float]:
@@ -75,7 +86,7 @@ def redraws(visitor: Visitor, key: str, moves: int) -> list[float]:
     times = []
     for _ in range(moves):
         press(visitor, key)
-        times.append(changed(visitor))
+        times.append(redrawn(visitor))
     return times
 
 
@@ -85,8 +96,8 @@ def together(one: Visitor, other: Visitor) -> list[float]:
     for _ in range(MOVES):
         press(other, "ArrowLeft")
         press(one, "ArrowRight")
-        times.append(changed(one))
-        changed(other)
+        times.append(redrawn(one))
+        redrawn(other)
     return times
 
 
@@ -98,7 +109,7 @@ def resident(pid: int) -> float:
 
 def report(what: str, times: list[float]) -> None:
     """Median and range."""
-    print(f"{what}: median {median(times):.2f} s, {min(times):.2f} to {max(times):.2f} s")
+    print(f"{what}: median {median(times):.3f} s, {min(times):.3f} to {max(times):.3f} s")
 
 
 def measure(browser: Browser, home: str, pid: int) -> None:

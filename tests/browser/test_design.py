@@ -39,31 +39,19 @@ def estimate(value: dict[str, float]) -> tuple[str, str]:
 
 
 def test_a_slider_changes_the_size_and_the_simulated_curve(visitor: Visitor) -> None:
-    visitor.start()
-    visitor.open("design")
+    visitor.start("design")
     people = visitor.figure("People to randomise")
+    visitor.redrawn("")
     before, curve, command = people.inner_text(), visitor.drawing(), visitor.command().inner_text()
-    slider = visitor.slider("Effect in women")
-    slider.focus()
-    for _ in range(3):
-        slider.press("ArrowRight")
-    expect(visitor.command(), "the command line does not follow").to_contain_text(
-        "truth.effect.female=2.4", timeout=DRAWN_WITHIN
-    )
-    visitor.drawn()
+    visitor.move("Effect in women", "ArrowRight", "truth.effect.female=2.4", times=3)
     assert visitor.command().inner_text() != command
     assert int(people.inner_text()) < int(before), "a larger effect needs fewer people"
     visitor.redrawn(curve)
 
 
 def test_numbers_are_those_of_the_command_line(visitor: Visitor) -> None:
-    visitor.start()
-    visitor.open("design")
-    slider = visitor.slider("SD of within-person difference")
-    slider.focus()
-    slider.press("ArrowLeft")
-    expect(visitor.command()).to_contain_text("--set", timeout=DRAWN_WITHIN)
-    visitor.drawn()
+    visitor.start("design")
+    visitor.move("SD of within-person difference", "ArrowLeft")
     data = by_command_line(visitor.command().inner_text())
     assert data["fingerprint"].startswith(visitor.fingerprint().inner_text())
     result, sidebar = data["results"][0], plain(visitor.sidebar.inner_text())
@@ -79,8 +67,7 @@ def test_numbers_are_those_of_the_command_line(visitor: Visitor) -> None:
 
 
 def test_the_bayesian_rule_is_shown_beside_the_test(visitor: Visitor) -> None:
-    visitor.start()
-    visitor.open("design")
+    visitor.start("design")
     visitor.main.get_by_role("radio", name="Posterior probability").click()
     for label in ("Posterior · power", "Test · power", "Posterior · type I error"):
         expect(visitor.figure(label), f"{label} is not shown").to_have_text(
@@ -94,13 +81,8 @@ def test_the_bayesian_rule_is_shown_beside_the_test(visitor: Visitor) -> None:
 
 
 def test_a_reload_keeps_the_scenario(visitor: Visitor) -> None:
-    visitor.start()
-    visitor.open("design")
-    slider = visitor.slider("Share of women")
-    slider.focus()
-    slider.press("ArrowLeft")
-    expect(visitor.command()).to_contain_text("truth.female_share", timeout=DRAWN_WITHIN)
-    visitor.drawn()
+    visitor.start("design")
+    visitor.move("Share of women", "ArrowLeft", "truth.female_share")
     command, people = visitor.command().inner_text(), visitor.figure("People to randomise")
     fingerprint, before = visitor.fingerprint().inner_text(), people.inner_text()
     visitor.page.reload()
@@ -111,12 +93,8 @@ def test_a_reload_keeps_the_scenario(visitor: Visitor) -> None:
 
 
 def test_reset_brings_the_scenario_back(visitor: Visitor) -> None:
-    visitor.start()
-    visitor.open("design")
+    visitor.start("design")
     command = visitor.command().inner_text()
-    slider = visitor.slider("Effect in men")
-    slider.focus()
-    slider.press("ArrowRight")
-    expect(visitor.command()).to_contain_text("truth.effect.male=3.2", timeout=DRAWN_WITHIN)
+    visitor.move("Effect in men", "ArrowRight", "truth.effect.male=3.2")
     visitor.sidebar.get_by_role("button", name="Reset").click()
     expect(visitor.command(), "Reset did not reset").to_have_text(command, timeout=DRAWN_WITHIN)

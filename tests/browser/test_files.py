@@ -21,6 +21,15 @@ def upload(visitor: Visitor, name: str, content: str) -> None:
     )
 
 
+def save(visitor: Visitor, folder: Path) -> Path:
+    """The file that "Save (TOML)" gives, under the name it suggests."""
+    with visitor.page.expect_download(timeout=DRAWN_WITHIN) as download:
+        visitor.sidebar.get_by_role("button", name="Save (TOML)").click()
+    file = folder / download.value.suggested_filename
+    download.value.save_as(file)
+    return file
+
+
 def test_a_file_is_opened(visitor: Visitor) -> None:
     scenario = load_scenario("confirmatory").with_changes({"truth.effect.female": 1.9})
     visitor.start()
@@ -30,8 +39,7 @@ def test_a_file_is_opened(visitor: Visitor) -> None:
     visitor.drawn()
     assert visitor.wrong() == []
     visitor.open("design")
-    slider = visitor.slider("Effect in women")
-    expect(slider).to_have_attribute("value", "1.9")
+    expect(visitor.slider("Effect in women")).to_have_attribute("value", "1.9")
 
 
 @pytest.mark.parametrize(
@@ -59,18 +67,9 @@ def test_a_malformed_file_is_refused_in_one_sentence(
 
 
 def test_the_saved_file_is_the_scenario_shown(visitor: Visitor, tmp_path: Path) -> None:
-    visitor.start()
-    visitor.open("design")
-    slider = visitor.slider("Dropout before period 2")
-    slider.focus()
-    slider.press("ArrowRight")
-    expect(visitor.command()).to_contain_text("--set", timeout=DRAWN_WITHIN)
-    visitor.drawn()
-    shown = visitor.fingerprint().inner_text()
-    with visitor.page.expect_download(timeout=DRAWN_WITHIN) as download:
-        visitor.sidebar.get_by_role("button", name="Save (TOML)").click()
-    file = tmp_path / download.value.suggested_filename
-    download.value.save_as(file)
+    visitor.start("design")
+    visitor.move("Dropout before period 2", "ArrowRight")
+    shown, file = visitor.fingerprint().inner_text(), save(visitor, tmp_path)
     saved = load_scenario(file)
     assert saved.short_fingerprint == shown
     assert shown in file.name
@@ -78,18 +77,9 @@ def test_the_saved_file_is_the_scenario_shown(visitor: Visitor, tmp_path: Path) 
 
 
 def test_a_saved_file_opens_to_the_same_scenario(visitor: Visitor, tmp_path: Path) -> None:
-    visitor.start()
-    visitor.open("design")
-    slider = visitor.slider("Power target")
-    slider.focus()
-    slider.press("ArrowRight")
-    expect(visitor.command()).to_contain_text("plan.power_targets", timeout=DRAWN_WITHIN)
-    visitor.drawn()
-    shown = visitor.fingerprint().inner_text()
-    with visitor.page.expect_download(timeout=DRAWN_WITHIN) as download:
-        visitor.sidebar.get_by_role("button", name="Save (TOML)").click()
-    file = tmp_path / "again.toml"
-    download.value.save_as(file)
+    visitor.start("design")
+    visitor.move("Power target", "ArrowRight", "plan.power_targets")
+    shown, file = visitor.fingerprint().inner_text(), save(visitor, tmp_path)
     visitor.sidebar.get_by_role("button", name="Reset").click()
     expect(visitor.fingerprint()).not_to_have_text(shown, timeout=DRAWN_WITHIN)
     upload(visitor, file.name, file.read_text("utf-8"))

@@ -15,7 +15,7 @@ DRAWN_WITHIN = 60_000.0
 """Milliseconds until a page must have been drawn; for a machine with other work to do."""
 WIDE, HIGH = 1680, 1000
 ALERT = '[data-testid="stAlertContentError"], [data-testid="stException"]'
-_RESTING = """() => {
+RESTING = """() => {
   const app = document.querySelector('[data-testid="stApp"]');
   return app && app.dataset.testScriptState === 'notRunning'
     && app.dataset.testConnectionState === 'CONNECTED'
@@ -97,7 +97,7 @@ class Visitor:
         expect(self.main.get_by_role("heading", level=1), "the page has no title").to_be_visible(
             timeout=DRAWN_WITHIN
         )
-        self.page.wait_for_function(_RESTING, timeout=DRAWN_WITHIN)
+        self.page.wait_for_function(RESTING, timeout=DRAWN_WITHIN)
 
     @property
     def main(self) -> Locator:
@@ -111,6 +111,17 @@ class Visitor:
     def slider(self, label: str) -> Locator:
         """A slider by the beginning of its name."""
         return self.main.get_by_role("slider", name=label).first
+
+    def move(self, label: str, key: str, change: str = "--set", times: int = 1) -> None:
+        """Press a key on a slider until the command line holds the change, and all is drawn."""
+        slider = self.slider(label)
+        slider.focus()
+        for _ in range(times):
+            slider.press(key)
+        expect(self.command(), "the command line does not follow").to_contain_text(
+            change, timeout=DRAWN_WITHIN
+        )
+        self.drawn()
 
     def figure(self, label: str) -> Locator:
         """The value of a figure by its label."""

@@ -1,14 +1,10 @@
 """``planner app``, from the source tree and from a wheel."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import zipfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,6 +13,7 @@ from planner.errors import InvalidInput
 from planner.ui import link
 from tests.browser.server import ADDRESS, HOME, free_port, serving
 from tests.cli.running import run
+from tests.wheel import serving_site, unpacked
 
 FRONT_END = "planner/front_end"
 
@@ -82,38 +79,28 @@ def test_the_server_is_well_in_any_folder_and_ends_with_the_command(tmp_path: Pa
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfile.ZipFile]:
-    """The wheel of this tree."""
-    uv = shutil.which("uv")
-    assert uv, "uv is missing; install it as the README says"
-    folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run(
-        [uv, "build", "--wheel", "--quiet", "--out-dir", str(folder), str(HOME)],
-        check=True,
-        timeout=300,
-    )
-    with zipfile.ZipFile(next(folder.glob("*.whl"))) as packed:
-        yield packed
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this tree, unpacked."""
+    return unpacked(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("file", ["app.py", ".streamlit/config.toml"])
-def test_the_wheel_holds_the_front_end_and_its_settings(wheel: Any, file: str) -> None:
-    assert wheel.read(f"{FRONT_END}/{file}") == (HOME / file).read_bytes()
+def test_the_wheel_holds_the_front_end_and_its_settings(site: Path, file: str) -> None:
+    assert (site / FRONT_END / file).read_bytes() == (HOME / file).read_bytes()
 
 
 @pytest.mark.slow
-def test_the_wheel_holds_every_page(wheel: Any) -> None:
-    names = set(wheel.namelist())
-    pages = (HOME / "planner" / "ui" / "pages").glob("*.py")
-    assert {f"planner/ui/pages/{page.name}" for page in pages} <= names
+def test_the_wheel_holds_every_page(site: Path) -> None:
+    here, there = (
+        {page.name for page in (root / "planner/ui/pages").glob("*.py")} for root in (HOME, site)
+    )
+    assert here == there
 
 
 @pytest.mark.slow
-def test_an_installed_wheel_runs_with_its_settings(wheel: Any, tmp_path: Path) -> None:
+def test_an_installed_wheel_runs_with_its_settings(site: Path, tmp_path: Path) -> None:
     """The settings are asked of Streamlit as it starts, in a folder that has none."""
-    site = tmp_path / "site"
-    wheel.extractall(site)
     environment = {**os.environ, "PYTHONPATH": str(site)}
     code = (
         "from planner.cli.app import front_end; from streamlit import config; "
@@ -134,7 +121,5 @@ def test_an_installed_wheel_runs_with_its_settings(wheel: Any, tmp_path: Path) -
     place, *settings = asked.stdout.split()
     assert Path(place) == site / FRONT_END / "app.py"
     assert settings == ["False", "True", "5", "none", "viewer", "#56B4E9"]
-    port = free_port()
-    command = [sys.executable, "-P", "-m", "planner", "app", "--no-browser", "--port", str(port)]
-    with serving(command, port, tmp_path / "log", tmp_path, {"PYTHONPATH": str(site)}):
+    with serving_site(site, tmp_path):
         pass

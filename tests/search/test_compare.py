@@ -119,12 +119,13 @@ def test_reference_parallel_against_crossover(correlation: float) -> None:
     """
     covariance = {**of_difference(1.0), "correlation": correlation}
     varied = vary_design(plan(["AB", "BA"], one_sided(), 0.1, covariance))
-    sizes = [
-        smallest(lambda n, name=name: power_at(varied[name], n), 0.8, 2, start=3)  # type: ignore[misc]
-        for name in ("parallel", "AB/BA")
-    ]
+
+    def size(name: str) -> int:
+        return smallest(lambda n: power_at(varied[name], n), 0.8, 2, start=3)
+
+    parallel, crossover = size("parallel"), size("AB/BA")
     # 1.92 people: z²/2 of either; and 2 of rounding either size up to a balanced one.
-    assert sizes[0] / sizes[1] == pytest.approx(2 / (1 - correlation), rel=8 / sizes[1])
+    assert parallel / crossover == pytest.approx(2 / (1 - correlation), rel=8 / crossover)
 
 
 @pytest.mark.parametrize("case", ["CO-04", "CO-05", "CO-06", "CO-07", "CO-09"])
@@ -271,8 +272,9 @@ def test_property_same_truth_under_other_designs() -> None:
     assert shortest.truth.period_effects == (0.0,)
     assert shortest.truth.attrition.kind == "none"
     assert shortest.truth_prior is not None
+    assert base.truth_prior is not None
     assert shortest.truth_prior.carryover is shortest.truth_prior.correlation is None
-    assert shortest.truth_prior.effect == base.truth_prior.effect  # type: ignore[union-attr]
+    assert shortest.truth_prior.effect == base.truth_prior.effect
     back = vary_design(shortest, ["AB/BA", "2x2"])
     assert tuple(back) == ("AB/BA",)
     adjusted = base.with_changes({"plan.design": "ABB/BAA", "truth.period_effects": [0.0] * 3,

@@ -17,7 +17,7 @@ from planner.operating.power import power
 from planner.plan.costs import Costs
 from planner.scenario import Scenario, built_in_names
 from planner.search.assumption_range import prior_quantile, prior_ranges, relative_ranges
-from planner.search.cost_power import pareto_front, plan_curve, price_of
+from planner.search.cost_power import front_of_curves, pareto_front, plan_curve, price_of
 from planner.search.effect_grid import effect_grid, effects_around, sizes_around
 from planner.search.moved_truth import Assumption, planned_value, with_assumption
 from planner.search.one_way import one_way
@@ -217,3 +217,30 @@ def test_a_plan_costs_its_visits_until_prices_are_stated() -> None:
     assert np.all(np.diff(curve.power) > 0)
     assert price_of(Costs(), 74, 2) == 148
     assert price_of(Costs(per_subject=10, per_visit=1), 74, 2) == 888
+
+
+def test_a_front_of_curves_is_not_beaten_between_points_nor_beyond_the_others() -> None:
+    better, worse = ([76, 92, 108], [53, 61, 70]), ([90, 120, 150], [55, 66, 75])
+    found = front_of_curves([better[0], worse[0]], [better[1], worse[1]])
+    assert found[0].tolist() == [True, True, True]
+    assert found[1].tolist() == [False, False, False]
+    assert pareto_front([*better[0], *worse[0]], [*better[1], *worse[1]])[3]
+
+
+@given(
+    some.lists(some.lists(some.integers(0, 100), min_size=2, max_size=6), min_size=1, max_size=4)
+)
+def test_twin_front_of_curves(powers: list[list[int]]) -> None:
+    costs = [[10 * (k + 1) + 3 * i for i in range(len(p))] for k, p in enumerate(powers)]
+    found = front_of_curves(costs, powers)
+    top = min(max(p) for p in powers)
+    for c, p, front in zip(costs, powers, found, strict=True):
+        for cost, gain, kept in zip(c, p, front, strict=True):
+            fine = [
+                (x, np.interp(x, cc, pp))
+                for cc, pp in zip(costs, powers, strict=True)
+                for x in sorted({*cc, cost})
+                if cc[0] <= x <= min(cost, cc[-1])
+            ]
+            beaten = any(y > gain or (y == gain and x < cost) for x, y in fine)
+            assert kept == (gain <= top and not beaten)

@@ -83,14 +83,6 @@ def test_a_value_moves_on_both_pages_and_in_the_draft() -> None:
     assert named(app.slider, "SD of within-person").value == 8.0
 
 
-def test_controls_keep_their_values_when_coming_from_the_design_page() -> None:
-    """On the first run already: a control that begins at its lower end would be sent back."""
-    app = sound(turned(page(), DESIGN).switch_page(ASSUMPTIONS).run())
-    sponsor = app.table[0].value["Sponsor"]
-    assert sponsor["Effect in women (MADRS points)"] == "2.1"
-    assert sponsor["Share of women"] == "60 %"
-
-
 def test_what_the_scenario_does_not_say_yet_can_be_added() -> None:
     app = page()
     named(app.slider, "Carry-over of B").set_value(-2.0)

@@ -104,3 +104,20 @@ def test_every_control_explains_itself() -> None:
 @pytest.mark.parametrize("words", ["do not add up", "smallest effect worth finding"])
 def test_captions_stop_wrong_readings(words: str) -> None:
     assert any(words in caption.value for caption in page().caption)
+
+
+def test_pins_say_their_target_and_that_they_answer_their_own_question() -> None:
+    app = compared()
+    assert not any("answer the same question" in c.value for c in app.caption)
+    pins = named(app.button_group, "Pinned plans")
+    label = next(option for option in pins.options if "AB/BA" in str(option))
+    assert str(label).endswith("overall 80 %")
+    pins.set_value([label]).run()
+    named(app.slider, "SD of within-person").set_value(9.0).run()
+    named(app.button, "Compare designs").click().run()
+    assert any("answer the same question" in c.value for c in app.caption)
+
+
+def test_a_currency_is_text_and_not_mathematics() -> None:
+    app = compared(**{"compare:currency": "$x$", "compare:per_visit": 1.0})
+    assert any(name.startswith(r"Cost (\$x\$)") for name in app.table[0].value.index)

@@ -1,8 +1,11 @@
 """The Operating characteristics page, and the computations that only it shows."""
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
+from threading import Event
 from time import monotonic, sleep
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,14 +16,18 @@ from planner.errors import InvalidInput
 from planner.operating.analyse import analyse
 from planner.operating.blocks import power_blocks
 from planner.operating.both_schools import with_both_schools
+from planner.operating.characteristics import proportion
 from planner.operating.comparison import Comparison
 from planner.operating.convergence import NULL, PLANNING
 from planner.operating.power import power
 from planner.operating.replay import people_given, replay
 from planner.plan.analysis import MixedModel, Posterior
+from planner.report.prose import escaped
 from planner.scenario import Scenario
 from planner.trials.moments import Moments, moments_of
-from planner.ui.sections.side_by_side import share
+from planner.ui.charts.style import percent, share
+from planner.ui.charts.trial_replay import groups, people_chart, people_table
+from planner.ui.jobs import Jobs
 from tests.ui.pages import APP, controls, named, sound
 
 PAGE = "planner/ui/pages/operating.py"
@@ -209,3 +216,97 @@ def test_the_other_tabs_show_their_charts_and_captions() -> None:
         for r in found.readings
         if r.hypothesis == name
     ]
+
+
+HOSTILE = "$x^2$ [a](http://b.c)"
+
+
+def test_intervals_and_p_values_say_their_level() -> None:
+    table = operating().table[0].value
+    assert table.loc["Coverage", "Meaning"] == "95 % intervals that hold the truth"
+    app = operating("Replay a trial")
+    readings = app.table[0].value
+    assert all(text.endswith("(95\u00a0%)") for text in readings["interval"])
+    assert set(readings.loc["overall", "level"]) == {"2.5\u00a0%"}
+    assert set(readings.loc["men − women", "level"]) == {"5\u00a0%"}
+    assert any("is not a difference between them" in c.value for c in app.caption)
+    assert any("too large on average" in c.value for c in app.caption)
+    other = operating("Replay a trial", "kcl-2025")
+    assert not any("is not a difference between them" in c.value for c in other.caption)
+
+
+@pytest.mark.parametrize("tab", ["Side by side", "Replay a trial"])
+def test_text_of_a_file_stays_text(tab: str) -> None:
+    changes = {"truth.endpoint.unit": HOSTILE, "plan.treatments": {"A": HOSTILE, "B": "b"}}
+    plain = pl.load_scenario("confirmatory").with_changes({"monte_carlo.n_trials": 200, **changes})
+    app = AppTest.from_file(APP, default_timeout=120)
+    app.session_state["opened"] = {"mine": plain.plain()}
+    app.session_state["starter"] = "mine"
+    app.session_state["operating:tab"] = tab
+    sound(app.switch_page(PAGE).run())
+    table = app.table[0].value
+    written = [*table.index, *table.columns, *(m.value for m in app.main.markdown)]
+    assert not any(HOSTILE in text for text in written)
+    assert any(escaped(HOSTILE) in text for text in written)
+
+
+class Endless:
+    """A run that yields one step and then waits to be cancelled."""
+
+    def __init__(self, step: object) -> None:
+        self.step, self.go = step, Event()
+
+    def __call__(self) -> Iterator[object]:
+        yield self.step
+        self.go.wait(60)
+        yield self.step
+
+
+def test_runs_under_way_and_cancelled_say_which_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs: Jobs[Any] = Jobs()
+    monkeypatch.setattr("planner.ui.sections.job.power_jobs", lambda: jobs)
+    app = operating()
+    n = named(app.number_input, "People randomised").value
+    first = Endless(next(iter(power_blocks(scenario(n_trials=500), n))))
+    for trials, steps in ((10_000, first), (100_000, Endless(None))):
+        run = scenario(n_trials=trials)
+        jobs.start(f"{run.fingerprint()} {n}", steps)  # type: ignore[arg-type]
+    end = monotonic() + 30
+    while not any(job.latest for job in jobs._jobs.values()):
+        assert monotonic() < end
+        sleep(0.05)
+    named(app.button_group, "Hypothesis").set_value("female").run()
+    bars = [bar.proto.text for bar in sound(app).get("progress")]
+    power_so_far = share(first.step.so_far["female"].success)  # type: ignore[attr-defined]
+    assert f"women: power {power_so_far}" in bars[0]
+    assert bars[1] == "100\u2009000 trials · waiting for another simulation to end"
+    for job in jobs._jobs.values():
+        job.cancel()
+    first.go.set()
+    while any(job.active for job in jobs._jobs.values()):
+        assert monotonic() < end
+        sleep(0.05)
+    said = [info.value for info in sound(app.run()).info]
+    assert said[1].startswith("Cancelled after 0 of 100\u2009000 trials. ")
+    assert all("the tables leave it out" in text for text in said)
+
+
+@pytest.mark.parametrize("shown", [193, 611, 1579, 1931])
+def test_shares_are_rounded_as_on_the_command_line(shown: int) -> None:
+    """Halves too, which 100 × a proportion would round another way."""
+    estimate = proportion(shown, 2_000)
+    value, mcse = str(estimate).split(" ± ")
+    assert share(estimate) == f"{100 * float(value):.1f} % ± {100 * float(mcse):.1f}"
+    assert share(estimate).startswith(percent(estimate.value))
+
+
+def test_a_long_name_of_the_outcome_does_not_squeeze_the_people_out_of_the_chart() -> None:
+    table = people_table(replay(scenario(n_trials=100), 24))
+    chart = people_chart(table, groups(table)[0], "outcome " * 40, "light").to_dict()
+    limits = [
+        layer["encoding"]["y"]["axis"]["titleLimit"]
+        for layer in chart["layer"]
+        if "title" in layer["encoding"]["y"]
+    ]
+    assert len(limits) == 3
+    assert max(limits) <= chart["height"] - 70

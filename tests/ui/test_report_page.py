@@ -100,6 +100,6 @@ def test_files_load_to_the_same_fingerprint_and_the_bundle_is_that_of_python() -
 
 def test_command_line_keeps_the_changes() -> None:
     draft = Draft("kcl-2025", load_scenario("kcl-2025"), {"truth.female_share": 0.5})
-    assert report_answers.command(draft, "overall", "bundle", "--out", "a b.zip") == (
+    assert draft.command("bundle", "--hypothesis", "overall", "--out", "a b.zip") == (
         "planner bundle kcl-2025 --hypothesis overall --out 'a b.zip' --set truth.female_share=0.5"
     )

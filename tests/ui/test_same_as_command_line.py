@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from planner.report.conclusion_words import CONCLUSIONS, QUESTIONS
 from planner.ui.charts.style import percent, thousands
 from planner.ui.link import PARAMETER, Linked, encode
 from tests.cli.running import run
@@ -81,6 +82,99 @@ def test_compare(capsys: Capture, monkeypatch: Patch) -> None:
         assert column["People randomised · simulated"] == thousands(plan["n_randomised"])
         assert column["Power · simulated"].startswith(share(plan["power"]))
         assert column["Type I error · simulated"].startswith(share(plan["type_i_error"]))
+
+
+def table(app: AppTest, column: str) -> Any:
+    """The data behind a chart, found by one of its columns."""
+    return next(d.value for d in app.dataframe if column in d.value.columns)
+
+
+def only(app: AppTest, *words: str) -> str:
+    """The one command with these words."""
+    (line,) = (x for x in lines(app) if all(word in x.split() for word in words))
+    return line
+
+
+def swings(app: AppTest, source: str, found: dict[str, Any]) -> None:
+    """Every end of every range, and the power there."""
+    shown = table(app, "range from")
+    assert list(shown["assumption"]) == [row["label"] for row in found["results"]]
+    for end in ("low", "high"):
+        power = [round(100 * row[f"power_at_{end}"], 1) for row in found["results"]]
+        assert list(shown[f"power at {end}, % ({source})"]) == power
+    for end in ("low", "planned", "high"):
+        written = [f"{r['natural'][end]} {r['unit']}".strip() for r in found["results"]]
+        assert [value.replace("−", "-") for value in shown[end]] == written
+
+
+def test_one_assumption_at_a_time(capsys: Capture, monkeypatch: Patch) -> None:
+    app = page("compare")
+    found = printed(only(app, "sensitivity", "--central"), capsys, monkeypatch)
+    swings(app, "formula", found)
+    named(app.selectbox, "Ranges").set_value("plan 10").run()
+    swings(app, "formula", printed(only(sound(app), "--around"), capsys, monkeypatch))
+
+
+def test_people_and_effect(capsys: Capture, monkeypatch: Patch) -> None:
+    app = page("compare")
+    found = printed(only(app, "sensitivity", "--grid"), capsys, monkeypatch)
+    shown = table(app, "power, % (formula)")
+    power = [round(100 * value, 2) for row in found["power"] for value in row]
+    assert list(shown["power, % (formula)"]) == power
+    assert list(shown["N randomised"]) == found["sizes"] * len(found["effects"])
+
+
+def test_assumptions(capsys: Capture, monkeypatch: Patch) -> None:
+    app = page("assumptions")
+    found = printed(only(app, "flow"), capsys, monkeypatch)
+    shown = table(app, "leave")
+    sexes = {"female": "women", "male": "men"}
+    for row in found["results"]:
+        place = (shown["sequence"] == row["sequence"]) & (shown["sex"] == sexes[row["sex"]])
+        assert shown[place][f"period {row['period']}"].item() == row["expected"]
+    for total in found["totals"]:
+        whole = shown.iloc[-1][f"period {total['period']}"]
+        assert whole == pytest.approx(total["expected"], rel=1e-15)
+
+
+def test_everything_about_women_and_men(capsys: Capture, monkeypatch: Patch) -> None:
+    app = page("women_and_men")
+    named(app.number_input, "Trial number").set_value(3).run()
+    found = printed(only(sound(app), "sexes"), capsys, monkeypatch)
+    for label, row in zip(("Women", "Men ·", "Men −"), found["questions"][1:], strict=True):
+        assert named(app.metric, label).value == percent(row["power"]["value"])
+    for label, key in (("Both sexes", "both_sexes"), ("Same direction", "same_direction"),
+                       ("Consistent", "consistent")):  # fmt: skip
+        assert named(app.metric, label).value == percent(found[key]["value"])
+    _trial_is(table(app, "analysis"), found["trial"])
+    _map_is(table(app, "most probable"), found["map"])
+    by_share = table(app, "share of women, %")
+    for question, column in zip(QUESTIONS, by_share.columns[1:], strict=True):
+        assert column.startswith(question)
+        values = [100 * row["power"][question] for row in found["by_share"]]
+        assert list(by_share[column]) == [pytest.approx(v, abs=5e-3) for v in values]
+
+
+def _trial_is(shown: Any, trial: dict[str, Any]) -> None:
+    """Separate and shrunken estimates of trial 3."""
+    assert trial["number"] == 3
+    for series in ("separate", "shrunken"):
+        rows = shown[shown["analysis"] == series]
+        for key, column in (("estimate", "estimate (simulated)"), ("lower", "lower"),
+                            ("upper", "upper")):  # fmt: skip
+            values = [round(row[series][key], 3) for row in trial["results"]]
+            assert list(rows[column]) == values
+
+
+def _map_is(shown: Any, found: dict[str, Any]) -> None:
+    """Every probability at every pair of effects, and the most probable conclusion."""
+    words = {name: f"{letters} · {what}" for name, (letters, what) in CONCLUSIONS.items()}
+    cells = [cell for row in found["probability"] for cell in row]
+    for k, name in enumerate(found["conclusions"]):
+        values = [round(100 * cell[k], 3) for cell in cells]
+        assert list(shown[f"{words[name]}, % (simulated)"]) == values
+    most = [words[name] for row in found["most_probable"] for name in row]
+    assert list(shown["most probable"]) == most
 
 
 def test_headline_of_the_other_pages(capsys: Capture, monkeypatch: Patch) -> None:

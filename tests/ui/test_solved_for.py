@@ -35,8 +35,10 @@ def test_power_of_given_people_is_that_of_the_engine(scenario: Scenario) -> None
 def test_detectable_difference_is_that_of_the_search(scenario: Scenario) -> None:
     expected = next(d for d in pl.detectable_effect(scenario, 60) if d.hypothesis == "overall")
     app = solved("effect", 60)
-    assert figure(app, "Detectable difference") == f"{signed(expected.effect)} MADRS points"
-    assert figure(app, "Effect in the scenario") == "2.50 MADRS points"
+    assert figure(app, "Detectable difference") == signed(expected.effect)
+    assert figure(app, "Effect in the scenario") == "2.50"
+    assert named(app.metric, "Detectable difference").delta.startswith("MADRS points, 95 %")
+    assert "planner detect confirmatory --n 60" in app.code[1].value
 
 
 def test_an_odd_number_of_people_is_taken_as_it_is(scenario: Scenario) -> None:

@@ -9,12 +9,12 @@ from streamlit.testing.v1 import AppTest
 from planner.operating.power import power
 from planner.operating.sex_estimates import sex_estimates
 from planner.operating.sex_questions import sex_conclusions, sex_questions
+from planner.report.conclusion_words import CONCLUSIONS
 from planner.scenario import Scenario, load_scenario
 from planner.search.sample_size import SizeSearch
-from planner.search.sex_map import effects_around, sex_map
-from planner.ui.charts.sex_map import CONCLUSIONS, shown
+from planner.search.sex_map import N_EFFECTS, effects_around, sex_map
+from planner.ui.charts.sex_map import shown
 from planner.ui.charts.style import error, percent
-from planner.ui.sexes_answers import N_EFFECTS
 from tests.ui.pages import APP, PAGES, command, controls, figure, named, people, sound
 
 PAGE = f"{PAGES}/women_and_men.py"
@@ -100,7 +100,7 @@ def test_map_and_table_are_those_of_the_library(first: AppTest) -> None:
 
 def test_forest_is_the_trial_of_the_library() -> None:
     app = visit()
-    named(app.number_input, "Simulated trial").set_value(5).run()
+    named(app.number_input, "Trial number").set_value(5).run()
     tau = named(sound(app).number_input, "Scale of τ").value
     asked = sex_questions(scenario(), "overall")
     found = sex_estimates(asked, people(app), 5, tau)
@@ -132,6 +132,8 @@ def test_the_command_line_is_shown(first: AppTest) -> None:
         f"planner power confirmatory --n {n} --n-trials {TRIALS} --seed 1",
         f"planner size confirmatory --n-trials {TRIALS} --seed 1 "
         "--set 'plan.success=female and male'",
+        f"planner sexes confirmatory --hypothesis overall --n {n} --trial 0 --tau 1.1 --map "
+        f"--by-share --n-trials {TRIALS} --seed 1",
     ]
 
 
@@ -149,10 +151,11 @@ def test_every_control_explains_itself(first: AppTest) -> None:
 @pytest.mark.parametrize("starter", ["kcl-2025", "stanford-2018"])
 def test_without_sexes_there_is_one_sentence(starter: str) -> None:
     app = visit(starter)
-    assert [i.value for i in app.info] == [
+    assert len(app.info) == 1
+    assert app.info[0].value.startswith(
         "truth.female_share is missing, so women and men are not told apart; give the planned "
-        "share of women"
-    ]
+        "share of women. It comes into the scenario with its file"
+    )
     assert not any(m.label.startswith("Women") for m in app.metric)
 
 
@@ -188,3 +191,43 @@ def test_a_parallel_trial_has_its_questions_and_one_sentence_for_the_forest() ->
         "apart, so there are no shrunken estimates with the plan's priors; choose a crossover "
         "design"
     ]
+
+
+def opened_file(plain: Scenario) -> AppTest:
+    """The page with a scenario from a file."""
+    app = AppTest.from_file(APP, default_timeout=120)
+    app.session_state["opened"] = {"mine": plain.plain()}
+    app.session_state["starter"] = "mine"
+    return sound(app.switch_page(PAGE).run())
+
+
+def test_where_effects_are_ratios_the_difference_is_called_a_ratio_of_them() -> None:
+    both_sides = {"kind": "two-sided", "alpha": 0.05}
+    app = opened_file(
+        scenario(
+            **{
+                "truth.endpoint": {"name": "AUC", "scale": "log"},
+                "truth.effect": {"female": 0.85, "male": 0.75},
+                "truth.covariance.sd_difference": 0.5,
+                "truth_prior": None,
+                "plan.hypotheses": [
+                    {"name": name, "contrast": name, "objective": both_sides}
+                    for name in ("overall", "female", "male", "interaction")
+                ],
+            }
+        )
+    )
+    said = words(app)
+    assert "Assumed: ratio in men divided by that in women 0.88." in said
+    assert "The difference, ratio in men divided by that in women, is" in said
+
+
+def test_a_share_of_no_trials_stands_as_a_count() -> None:
+    said = words(opened_file(scenario(**{"truth.attrition.after_period_1": 0.9})))
+    assert "0 % (0 of 500)" in said
+
+
+def test_the_unit_of_a_file_stays_text() -> None:
+    hostile = "$x^2$ [a](http://b.c)"
+    app = opened_file(scenario(**{"truth.endpoint.unit": hostile}))
+    assert not any(hostile in c.value for c in app.caption)

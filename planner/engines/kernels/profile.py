@@ -22,6 +22,8 @@ FloatArray = NDArray[np.float64]
 OK, BOUNDARY, NOT_CONVERGED, NOT_ESTIMABLE = 0, 1, 2, 3
 MAX_ITERATIONS = 60
 STEP_TOLERANCE = 1e-7
+LAST_STEP = 1e-5
+"""A Newton step below this leaves an error of the order of its square."""
 FLAT = 1e-10
 LARGEST_T = 18.0
 """Beyond it the variance within persons is 0 for all purposes and the fit is not used."""
@@ -234,7 +236,8 @@ def minimise(
         goal = t + min(max(step, -2.0), 2.0)
         if goal <= low or goal >= high:
             goal = 0.5 * (low + high) if np.isfinite(high) else t + 2.0
-        converged = abs(goal - t) < STEP_TOLERANCE
+        newton = second > FLAT and goal == t + step
+        converged = abs(goal - t) < (LAST_STEP if newton else STEP_TOLERANCE)
         t = goal
     if not converged:
         return NOT_CONVERGED, np.expm1(t) / scale, np.nan

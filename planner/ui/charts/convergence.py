@@ -6,7 +6,16 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from planner.ui.charts.style import DASHES, OKABE_ITO, by_series, rule, text, thousands
+from planner.ui.charts.style import (
+    DASHES,
+    OKABE_ITO,
+    PAPER,
+    SPACED,
+    by_series,
+    rule,
+    text,
+    thousands,
+)
 
 if TYPE_CHECKING:
     from planner.operating.convergence import Trace
@@ -15,7 +24,6 @@ POINTS = 160
 """Points along a line; more cannot be told apart on a screen."""
 SETTLED = 200
 """Trials from which the vertical axis has to hold the bands."""
-PAPER = {"light": "#FFFFFF", "dark": "#11161C"}
 _ROWS = {"columns": 1}
 _LABEL = {"align": "right", "dx": -4, "dy": -8}
 
@@ -71,7 +79,7 @@ def convergence_chart(
         "trials:Q",
         title="Simulated trials so far",
         scale=alt.Scale(type="log", domain=[first, last], nice=False),
-        axis=alt.Axis(grid=False, format=",d", values=_ticks(first, last)),
+        axis=alt.Axis(grid=False, labelExpr=SPACED, values=_ticks(first, last)),
     )
     base = alt.Chart(table).encode(x)
     colour = by_series(alt.Color, "analysis", names, OKABE_ITO[theme], "stroke", _ROWS)

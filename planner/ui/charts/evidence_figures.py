@@ -1,5 +1,6 @@
 """The figures of a pooled prior and of what a trial adds to it, and charts in a sentence."""
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from planner.ui.charts.style import percent, signed
@@ -56,11 +57,11 @@ def of_update(update: "Update", unit: str) -> list[Figure]:
             "help": f"Mean and central 95 % of the posterior, in {unit}.",
         },
         {
-            "label": "P(effect > 0 | data) · derived",
-            "value": _chance(update.benefit),
+            "label": f"P({region_in_words(update.region)} | data) · derived",
+            "value": _chance(update.success),
             "delta": "prior and trial together",
-            "help": "Posterior probability of an effect above 0, to be compared with the required "
-            "probability on the Design page.",
+            "help": "Posterior probability of what the hypothesis is to show; compare it with the "
+            "required posterior probability on the Design page.",
         },
         {
             "label": "Standard error · formula",
@@ -85,9 +86,17 @@ def update_takeaway(update: "Update", unit: str) -> str:
     """The chart of prior, likelihood and posterior in a sentence."""
     return (
         f"Prior, likelihood of the trial and posterior in {unit}: the posterior has mean "
-        f"{signed(update.mean)} ({_interval(update.interval)}) and gives an effect above 0 a "
-        f"probability of {_chance(update.benefit)}."
+        f"{signed(update.mean)} ({_interval(update.interval)}) and "
+        f"P({region_in_words(update.region)} | data) is {_chance(update.success)}."
     )
+
+
+def region_in_words(region: tuple[float, float]) -> str:
+    """The effects that a hypothesis is to show, e.g. ``effect > 0``."""
+    low, high = (f"{end:g}".replace("-", "−") for end in region)
+    if math.isinf(region[1]):
+        return f"effect > {low}"
+    return f"effect < {high}" if math.isinf(region[0]) else f"{low} < effect < {high}"
 
 
 def _people(size: "EffectiveSize | None") -> str:

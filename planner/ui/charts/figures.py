@@ -23,12 +23,11 @@ def of_test(answer: "SampleSize", level: float) -> list[Figure]:
     oracle, mistake = answer.oracle, answer.type_i_error
     at = f"with N = {thousands(answer.n_randomised)}"
     return [
-        {
-            "label": "Power · simulated",
-            "value": percent(answer.power.value),
-            "delta": error(answer.power),
-            "help": f"Share of simulated trials {at} and the assumed dropout that show the effect.",
-        },
+        _share(
+            "Power · simulated",
+            answer.power,
+            f"Share of simulated trials {at} and the assumed dropout that show the effect.",
+        ),
         {
             "label": "Power · formula",
             "value": percent(oracle.value) if oracle else "–",
@@ -135,4 +134,4 @@ def interval(answer: "SampleSize") -> str:
     """Uncertainty of the evaluable size from the number of simulated trials."""
     low, high = answer.n_interval
     upper = "beyond the limit" if high is None else thousands(high)
-    return f"95 % interval {thousands(low)} to {upper} evaluable"
+    return f"{thousands(low)} to {upper} evaluable (95 %, simulation error alone)"

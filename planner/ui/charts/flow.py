@@ -35,6 +35,7 @@ def flow_table(flow: "Sequence[FlowCell]", treatments: Mapping[str, str]) -> pd.
             "given": ": ".join(filter(None, (cell.treatment, treatments.get(cell.treatment, "")))),
             "expected": cell.expected,
             "sd": cell.sd,
+            "range": f"{cell.low} to {cell.high}",
             "text": f"{cell.expected:.1f} in period {cell.period}, {cell.treatment}",
         }
         for cell in flow
@@ -72,6 +73,7 @@ def flow_chart(table: pd.DataFrame, theme: str) -> alt.LayerChart | alt.FacetCha
         alt.Tooltip("given:N", title="treatment"),
         alt.Tooltip("expected:Q", format=".2f"),
         alt.Tooltip("sd:Q", title="SD between trials", format=".2f"),
+        alt.Tooltip("range:N", title="80 % of trials"),
     ]
     colour = by_series(alt.Color, "given", treatments, OKABE_ITO[theme])
     return alt.layer(

@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from planner.ui.charts.style import signed, thousands
+from planner.ui.charts.style import SPACED, signed, thousands
 
 if TYPE_CHECKING:
     from planner.search.effect_grid import EffectGrid
@@ -58,13 +58,20 @@ def heat_map(
         "left:Q",
         title="People randomised, all sequences together",
         scale=alt.Scale(domain=limits, nice=False),
-        axis=alt.Axis(values=sorted(set(table["n"])), format=",d", grid=False, labelOverlap=True),
+        axis=alt.Axis(
+            values=sorted(set(table["n"])), labelExpr=SPACED, grid=False, labelOverlap=True
+        ),
     )
     y = alt.Y(
         "bottom:Q",
         title=title,
         scale=alt.Scale(domain=heights, nice=False),
-        axis=alt.Axis(values=sorted(set(table["effect"])), format=".2~f", grid=False),
+        axis=alt.Axis(
+            values=sorted(set(table["effect"])),
+            format=".2~f",
+            grid=False,
+            titleLimit=HEIGHT - 70,
+        ),
     )
     shade = _shade(theme)
     dark, light, turn = WORDS[theme]

@@ -4,10 +4,21 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
-from planner.search.cost_power import pareto_front, price_of
-from planner.ui.charts.style import DASHES, INK, OKABE_ITO, SHAPES, by_series, rule, text, thousands
+from planner.search.cost_power import front_of_curves, price_of
+from planner.ui.charts.style import (
+    DASHES,
+    INK,
+    OKABE_ITO,
+    SHAPES,
+    SPACED,
+    by_series,
+    rule,
+    text,
+    thousands,
+)
 
 if TYPE_CHECKING:
     from planner.plan.costs import Costs
@@ -48,7 +59,9 @@ def cost_table(
         for n, power in zip(curve.sizes, curve.power, strict=True)
     ]
     along = pd.DataFrame(rows)
-    along["front"] = pareto_front(along["cost"], along["power"])
+    parts = [rows for _, rows in along.groupby("plan", sort=False)]
+    front = front_of_curves([p["cost"] for p in parts], [p["power"] for p in parts])
+    along["front"] = np.concatenate(front)
     compared = [
         {
             "plan": name,
@@ -81,7 +94,10 @@ def pareto_chart(
     names = list(dict.fromkeys(table["plan"]))
     along, compared = table[table["kind"] == CURVE], table[table["kind"] == COMPARED]
     x = alt.X(
-        "cost:Q", title=title, scale=alt.Scale(zero=False), axis=alt.Axis(format=",d", grid=False)
+        "cost:Q",
+        title=title,
+        scale=alt.Scale(zero=False),
+        axis=alt.Axis(labelExpr=SPACED, grid=False),
     )
     low = min(50.0, float(table["power"].min()))
     y = alt.Y("power:Q", title="Power (%)", scale=alt.Scale(domain=[low, 100], nice=False))

@@ -38,9 +38,10 @@ def pilots_chart(
         title=PANELS[column],
         scale=alt.Scale(domain=[lowest, highest], nice=False, zero=False),
     )
-    colour = by_series(alt.Color, "pilot", names, OKABE_ITO[theme])
-    dash = by_series(alt.StrokeDash, "pilot", names, DASHES)
-    shape = by_series(alt.Shape, "pilot", names, SHAPES)
+    stacked = {"columns": 1}  # three charts stand side by side
+    colour = by_series(alt.Color, "pilot", names, OKABE_ITO[theme], legend=stacked)
+    dash = by_series(alt.StrokeDash, "pilot", names, DASHES, legend=stacked)
+    shape = by_series(alt.Shape, "pilot", names, SHAPES, legend=stacked)
     at = pd.DataFrame({"effect": [planned], "y": [highest], "text": ["planned"]})
     base = alt.Chart(table).encode(x, up)
     marked = alt.Chart(table[table["effect"].isin(_MARKED)]).encode(x, up)
@@ -49,7 +50,7 @@ def pilots_chart(
         text(at, theme, align="left", dx=5, dy=8).encode(alt.X("effect:Q"), alt.Y("y:Q")),
         base.mark_line(strokeWidth=2).encode(colour, dash),
         marked.mark_point(filled=True, opacity=1, size=45).encode(colour, shape, tooltip=_tips()),
-    ).properties(height=250)
+    ).properties(height=270)
 
 
 def _tips() -> list[alt.Tooltip]:

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from planner.ui.charts.style import error, percent, signed, thousands
+from planner.report.prose import escaped
+from planner.ui.charts.style import share, signed, thousands
 
 if TYPE_CHECKING:
-    from planner.operating.characteristics import MonteCarloEstimate
     from planner.plan.costs import Costs
     from planner.search.carryover_price import CarryoverPrice
     from planner.search.compare import ComparedPlan
@@ -28,7 +28,8 @@ def _column(plan: "ComparedPlan", costs: "Costs") -> dict[str, str]:
     n, periods = plan.n_randomised, plan.visits_per_person
     few = "" if plan.status == "found" else "more than "
     cost, weeks = costs.total(n, periods), costs.weeks(periods)
-    money = f"Cost ({costs.currency}) · assumed" if costs.currency else "Cost · assumed"
+    currency = escaped(costs.currency)
+    money = f"Cost ({currency}) · assumed" if currency else "Cost · assumed"
     price = next(p for p in plan.carryover if p.share == SHARE)
     words, worst = f"if {100 * SHARE:.0f} % of the effect carries over", plan.worst
     return {
@@ -38,20 +39,14 @@ def _column(plan: "ComparedPlan", costs: "Costs") -> dict[str, str]:
         "Visits, all people": thousands(costs.visits(n, periods)),
         "Weeks per person · assumed": NOT_STATED if weeks is None else f"{weeks:g}",
         money: NOT_STATED if cost is None else thousands(round(cost)),
-        "Power · simulated": _share(plan.power),
-        "Type I error · simulated": _share(plan.type_i_error),
-        "Worst case · simulated": f"{_share(worst[1])}, {worst[0]}",
-        "Weighted over scenarios · simulated": _share(plan.weighted_power),
-        f"Power {words} · simulated": _share(price.power) if periods > 1 else "does not apply",
+        "Power · simulated": share(plan.power),
+        "Type I error · simulated": share(plan.type_i_error),
+        "Worst case · simulated": f"{share(worst[1])}, {worst[0]}",
+        "Weighted over scenarios · simulated": share(plan.weighted_power),
+        f"Power {words} · simulated": share(price.power) if periods > 1 else "does not apply",
         f"People {words} · formula": _recovered(price) if periods > 1 else "does not apply",
         "Variance if adjusted for carry-over · formula": _protection(plan),
     }
-
-
-def _share(estimate: "MonteCarloEstimate | None") -> str:
-    if estimate is None:
-        return "not defined"
-    return f"{percent(estimate.value)}{' ' if estimate.mcse else ', '}{error(estimate)}"
 
 
 def _recovered(price: "CarryoverPrice") -> str:
@@ -68,7 +63,7 @@ def stress_table(plans: Mapping[str, "ComparedPlan"]) -> pd.DataFrame:
     """Simulated power of every plan under every stress scenario, one column per plan."""
     return pd.DataFrame(
         {
-            name: {stress.capitalize(): _share(power) for stress, power in plan.stressed.items()}
+            name: {stress.capitalize(): share(power) for stress, power in plan.stressed.items()}
             for name, plan in plans.items()
         }
     ).rename_axis("truth")

@@ -39,7 +39,8 @@ def power_chart(
             _y("power"), colour, shape, size, tooltip=_tips()
         ),
         *_marks(table, target, marked, theme),
-    ).properties(height=330)
+        height=330,
+    )
 
 
 def _tips() -> list[alt.Tooltip]:

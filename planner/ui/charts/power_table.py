@@ -85,12 +85,10 @@ def takeaway(table: pd.DataFrame, shown: str, answer: "SampleSize") -> str:
 def reading(curve: Sequence["OperatingCharacteristics"], *, both: bool) -> str:
     """How to read the chart, and where its numbers come from."""
     if not both:
-        return (
-            "Points and lines: simulated, bands ± 1.96 MCSE. Thin line: formula. Sliders: assumed."
-        )
+        return "Points and lines: simulated, bands ± 1.96 MCSE. Thin line: formula."
     return (
         f"Points and lines: simulated, {thousands(curve[0].n_trials)} trials at each of "
         f"{len(curve)} sizes, bands ± 1.96 MCSE; fewer than for a test, as every trial has a "
         f"posterior to be integrated. Solid: posterior rule. Dashed: {curve[0].others[0].analysis} "
-        "of the same trials. Sliders: assumed."
+        "of the same trials."
     )

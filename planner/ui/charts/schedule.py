@@ -5,9 +5,7 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
-from planner.ui.charts.style import OKABE_ITO
-
-_PAPER = {"light": "#FFFFFF", "dark": "#11161C"}
+from planner.ui.charts.style import OKABE_ITO, PAPER
 
 
 def schedule_table(sequences: Mapping[str, int], treatments: Mapping[str, str]) -> pd.DataFrame:
@@ -39,7 +37,7 @@ def schedule_chart(table: pd.DataFrame, theme: str) -> alt.LayerChart | alt.Face
         alt.X("period:O", title=None, axis=alt.Axis(labelAngle=0, orient="top", domain=False)),
         alt.Y("sequence:N", title=None, sort=None, axis=alt.Axis(domain=False, labelLimit=260)),
     )
-    boxes = base.mark_rect(cornerRadius=3, stroke=_PAPER[theme], strokeWidth=6).encode(
+    boxes = base.mark_rect(cornerRadius=3, stroke=PAPER[theme], strokeWidth=6).encode(
         alt.Color(
             "treatment:N",
             scale=alt.Scale(domain=letters, range=colours),
@@ -47,8 +45,8 @@ def schedule_chart(table: pd.DataFrame, theme: str) -> alt.LayerChart | alt.Face
         ),
         tooltip=[alt.Tooltip("sequence:N"), alt.Tooltip("period:O"), alt.Tooltip("label:N")],
     )
-    words = base.mark_text(color=_PAPER[theme], fontWeight=600, fontSize=15).encode(
+    words = base.mark_text(color=PAPER[theme], fontWeight=600, fontSize=15).encode(
         alt.Text("treatment:N")
     )
-    height = 44 * table["sequence"].nunique()
+    height = 40 + 44 * table["sequence"].nunique()  # the names of the periods, and the rows
     return alt.layer(boxes, words).properties(height=height)

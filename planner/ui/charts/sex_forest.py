@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import pandas as pd
 
+from planner.report.conclusion_words import QUESTIONS
 from planner.ui.charts.style import OKABE_ITO, SHAPES, by_series, rule, signed
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 SEPARATE, SHRUNKEN = "separate", "shrunken"
 SERIES = (SEPARATE, SHRUNKEN)
-ROWS = ("overall", "women", "men", "men − women")
+ROWS = QUESTIONS
 """Labels of the four questions, in their order."""
 TRUTH = "true value (assumed)"
 HEIGHT = 300

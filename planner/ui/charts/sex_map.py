@@ -6,20 +6,12 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from planner.report.conclusion_words import CONCLUSIONS
 from planner.ui.charts.style import INK, OKABE_ITO, by_series, signed
 
 if TYPE_CHECKING:
     from planner.search.sex_map import SexMap
 
-CONCLUSIONS = {
-    "neither": ("0", "neither sex"),
-    "female only": ("W", "women only"),
-    "male only": ("M", "men only"),
-    "both": ("WM", "both sexes"),
-    "female above male": ("W>M", "women above men"),
-    "male above female": ("M>W", "men above women"),
-}
-"""Conclusion → letters in the map, and words."""
 OPACITY = {"light": (0.16, 0.62), "dark": (0.14, 0.5)}
 """Of a cell whose conclusion is hardly, or always, drawn."""
 WORDS = {"light": "#111", "dark": "#FFF"}
@@ -106,7 +98,10 @@ def sex_map_chart(
 def _axis(channel: type, column: str, title: str, limits: list[float]) -> alt.X | alt.Y:
     scale = alt.Scale(domain=limits, nice=False, zero=False)
     axis: alt.X | alt.Y = channel(
-        f"{column}:Q", title=title, scale=scale, axis=alt.Axis(grid=False, format=".2~f")
+        f"{column}:Q",
+        title=title,
+        scale=scale,
+        axis=alt.Axis(grid=False, format=".2~f", titleLimit=HEIGHT - 90),
     )
     return axis
 

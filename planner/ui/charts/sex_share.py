@@ -47,16 +47,14 @@ def share_chart(
     )
     y = alt.Y("power:Q", title="Power (%)", scale=alt.Scale(domain=[0, 100]))
     lines = alt.Chart(table).mark_line(strokeWidth=2.2)
-    here = pd.DataFrame({"share": [planned], "power": [0], "text": [f"{planned:.0f} % women"]})
+    here = pd.DataFrame({"share": [planned], "power": [100], "text": [f"{planned:.0f} % women"]})
     goal = pd.DataFrame({"share": [low], "power": [target], "text": [f"target {target:.0f} %"]})
     place = (alt.X("share:Q"), alt.Y("power:Q"))
-    left = planned <= (low + high) / 2
-    side = {"align": "left", "dx": 6} if left else {"align": "right", "dx": -6}
     marks = [rule(goal, theme, strokeDash=[4, 4]).encode(alt.Y("power:Q"))]
     marks.append(text(goal, theme, align="left", dx=6, dy=10).encode(*place))
     if low <= planned <= high:
         marks.append(rule(here, theme).encode(alt.X("share:Q")))
-        marks.append(text(here, theme, dy=-8, **side).encode(*place))
+        marks.append(text(here, theme, dy=-8).encode(*place))
     return alt.layer(
         lines.encode(
             x,

@@ -15,8 +15,12 @@ OKABE_ITO = {
     "dark": ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#F0E442", "#FFF", "#999"),
 }
 INK = {"light": "#4A5560", "dark": "#B8C2CC"}
+PAPER = {"light": "#FFFFFF", "dark": "#11161C"}
 DASHES = ([1, 0], [7, 3], [2, 2], [7, 2, 2, 2], [10, 3], [4, 4], [1, 3], [12, 2])
+SPACED = "replace(format(datum.value, ',d'), /,/g, '\u2009')"
+"""Label of an axis of whole numbers, written as `thousands` writes them."""
 SHAPES = ("circle", "triangle-up", "square", "diamond", "cross", "triangle-down", "stroke", "wedge")
+NONE = "–"
 
 
 def by_series(
@@ -70,13 +74,13 @@ def thousands(number: int) -> str:
 
 
 def signed(number: float, digits: int = 2) -> str:
-    """A number with a true minus sign."""
-    return f"{number:.{digits}f}".replace("-", "−")
+    """A number with a true minus sign, and none before 0."""
+    return f"{number:z.{digits}f}".replace("-", "−")
 
 
 def percent(value: float) -> str:
-    """A proportion in %."""
-    return f"{100 * value:.1f} %"
+    """A proportion in %; halves are rounded as by the command line, which has three decimals."""
+    return f"{100 * float(f'{value:.3f}'):.1f} %"
 
 
 def error(estimate: "MonteCarloEstimate") -> str:
@@ -87,3 +91,22 @@ def error(estimate: "MonteCarloEstimate") -> str:
     if estimate.mcse == 0:
         return f"95 %: {100 * estimate.lower:.1f} to {percent(estimate.upper)}"
     return f"± {100 * estimate.mcse:.1f} MCSE"
+
+
+def share(estimate: "MonteCarloEstimate | None") -> str:
+    """A proportion in % with its Monte-Carlo standard error, in the digits of the command line.
+
+    The error is 0 where all trials agree; there their number says more.
+    """
+    if estimate is None or estimate.n == 0:
+        return NONE
+    if estimate.mcse == 0:
+        count = round(estimate.value * estimate.n)
+        return f"{100 * estimate.value:.0f} % ({thousands(count)} of {thousands(estimate.n)})"
+    value, mcse = (_hundredfold(x, estimate.digits) for x in (estimate.value, estimate.mcse))
+    return f"{value} % ± {mcse}"
+
+
+def _hundredfold(value: float, digits: int) -> str:
+    """100 times a number that is first rounded, as the command line shows it."""
+    return f"{100 * float(f'{value:.{digits}f}'):.{digits - 2}f}"

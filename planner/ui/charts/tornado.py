@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import altair as alt
 import pandas as pd
 
-from planner.ui.charts.style import INK, OKABE_ITO, SHAPES, by_series, rule, signed
+from planner.report.assumption_words import LABELS, unit_in_words, value_in_words
+from planner.ui.charts.style import INK, OKABE_ITO, SHAPES, by_series, rule
 
 if TYPE_CHECKING:
     from planner.search.one_way import OneWay
@@ -15,17 +16,6 @@ LOW, HIGH = "at the low end", "at the high end"
 ROW_HEIGHT, AROUND = 44, 96
 """In pixels: a bar, and axis with legend."""
 
-LABELS = {
-    "effect": "Effect, overall",
-    "sex_difference": "Effect, men − women",
-    "sd_difference": "SD of within-person difference",
-    "correlation": "Correlation of periods",
-    "dropout": "Dropout between periods",
-    "carryover": "Carry-over",
-    "female_share": "Share of women",
-}
-_SHARES = ("dropout", "female_share")
-
 
 def swing_table(found: "OneWay", endpoint: "Endpoint") -> pd.DataFrame:
     """One row per end of a range: its value, the power there and at the other end, in %."""
@@ -33,10 +23,10 @@ def swing_table(found: "OneWay", endpoint: "Endpoint") -> pd.DataFrame:
     for swing in found.swings:
         range_ = swing.range
         low, planned, high = (
-            _value(range_.name, value, endpoint)
+            value_in_words(range_.name, value, endpoint).replace("-", "−")
             for value in (range_.low, range_.planned, range_.high)
         )
-        label, unit = LABELS[range_.name], _unit(range_.name, endpoint)
+        label, unit = LABELS[range_.name], unit_in_words(range_.name, endpoint)
         for end, value, power, other in (
             (LOW, low, swing.at_low, swing.at_high),
             (HIGH, high, swing.at_high, swing.at_low),
@@ -54,25 +44,6 @@ def swing_table(found: "OneWay", endpoint: "Endpoint") -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows)
-
-
-def _value(name: str, value: float, endpoint: "Endpoint") -> str:
-    """An assumption on the natural scale, without its unit."""
-    if name in _SHARES:
-        return f"{100 * value:.0f}"
-    if name in ("effect", "sex_difference", "carryover"):
-        return signed(endpoint.to_natural(value))
-    return signed(value)
-
-
-def _unit(name: str, endpoint: "Endpoint") -> str:
-    if name in _SHARES:
-        return " %"
-    if name == "correlation":
-        return ""
-    if endpoint.scale == "log":
-        return " on the log scale" if name == "sd_difference" else " (ratio)"
-    return f" {endpoint.unit}" if endpoint.unit else ""
 
 
 def tornado_chart(

@@ -10,6 +10,8 @@ from planner.ui.charts.style import INK, OKABE_ITO, SHAPES, by_series
 if TYPE_CHECKING:
     from planner.operating.replay import ReplayedTrial
 
+HEIGHT, TITLE = 310, 240
+"""In pixels: a panel, and the most of a vertical title, which would else squeeze the panel."""
 WORDS = {"female": "women", "male": "men", "": "people"}
 
 
@@ -45,7 +47,9 @@ def people_chart(
         scale=alt.Scale(domain=periods),
         axis=alt.Axis(labelAngle=0, grid=False),
     )
-    y = alt.Y("y:Q", title=outcome, scale=alt.Scale(domain=domain, nice=False, zero=False))
+    upright = alt.Axis(titleLimit=TITLE)
+    scale = alt.Scale(domain=domain, nice=False, zero=False)
+    y = alt.Y("y:Q", title=outcome, scale=scale, axis=upright)
     base = alt.Chart(rows).encode(x)
     colour = by_series(alt.Color, "treatment", names, OKABE_ITO[theme])
     shape = by_series(alt.Shape, "treatment", names, SHAPES)
@@ -55,14 +59,14 @@ def people_chart(
         alt.Tooltip("treatment:N"),
         alt.Tooltip("y:Q", title="outcome", format=".1f"),
     ]
-    mean = alt.Y("mean(y):Q", title=outcome)
+    mean = alt.Y("mean(y):Q", title=outcome, axis=upright)
     return alt.layer(
         base.mark_line(strokeWidth=0.8, opacity=0.45, color=INK[theme]).encode(
             y, alt.Detail("subject:N")
         ),
         base.mark_point(filled=True, size=26, opacity=0.8).encode(y, colour, shape, tooltip=tips),
         base.mark_line(strokeWidth=4, color=INK[theme]).encode(mean),
-    ).properties(height=310, title=alt.TitleParams(_title(rows, group), color=INK[theme]))
+    ).properties(height=HEIGHT, title=alt.TitleParams(_title(rows, group), color=INK[theme]))
 
 
 def _title(rows: pd.DataFrame, group: str) -> str:

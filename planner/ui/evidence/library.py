@@ -8,7 +8,7 @@ import pandas as pd
 from planner.evidence.formula import evaluate
 from planner.evidence.library import Library, load_library
 from planner.evidence.quantity import QUANTITIES
-from planner.evidence.study import FLAGS, Entry, decimals
+from planner.evidence.study import FLAGS, Entry, with_uncertainty
 
 FIRST = ("standardised_effect", "effect", "sd_difference", "dropout", "response", "female_share")
 _WORDS = {
@@ -106,17 +106,7 @@ def limits(entry: Entry) -> tuple[float | None, float | None, str]:
 
 def written(entry: Entry) -> str:
     """The value with its uncertainty, with the decimals of its file."""
-    places = decimals(entry)
-    value = f"{entry.value:.{places[0]}f}"
-    if entry.se is not None:
-        value += f" ± {entry.se:.{places[1]}f}"
-    elif entry.interval is not None:
-        value += f" [{entry.interval[0]:.{places[1]}f}, {entry.interval[1]:.{places[2]}f}]"
-    elif entry.range is not None:
-        value += f" ({entry.range[0]:.{places[1]}f} to {entry.range[1]:.{places[2]}f})"
-    elif entry.events is not None:
-        value += f" ({entry.events}/{entry.total})"
-    return value.replace("-", "−")
+    return with_uncertainty(entry).replace("-", "−")
 
 
 def units(table: pd.DataFrame) -> Sequence[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from planner.engines.closed_form import ClosedForm
-from planner.engines.model import true_values
+from planner.engines.model import criteria_for, true_values
 from planner.errors import InvalidInput
 from planner.evidence import distribution, normal_mixture
 from planner.evidence.distribution import Flat, Normal, NormalMixture, ProperEffect
@@ -29,7 +29,8 @@ class Update:
     ----------
     likelihood : normal with the trial's estimate and standard error.
     mean, interval : posterior mean and central 95 %.
-    benefit : P(effect > 0 | data).
+    region : ends of what the first hypothesis is to show, e.g. 0 and ∞.
+    success : P(effect within the region | data).
     """
 
     prior: NormalMixture
@@ -37,7 +38,8 @@ class Update:
     posterior: NormalMixture
     mean: float
     interval: tuple[float, float]
-    benefit: float
+    region: tuple[float, float]
+    success: float
 
 
 def update(prior: NormalMixture, scenario: "Scenario", n: int, estimate: float) -> Update:
@@ -52,14 +54,24 @@ def update(prior: NormalMixture, scenario: "Scenario", n: int, estimate: float) 
     se = standard_error(scenario.fingerprint(), n, scenario)
     after = normal_mixture.posterior(prior, estimate, se)
     low, high = (distribution.quantile(after, p) for p in TAILS)
+    region = to_show(scenario)
+    below, inside = (float(distribution.cdf(after, end)) for end in region)
     return Update(
         prior=prior,
         likelihood=Normal(mean=estimate, sd=se),
         posterior=after,
         mean=distribution.mean_and_sd(after)[0],
         interval=(low, high),
-        benefit=1 - float(distribution.cdf(after, 0.0)),
+        region=region,
+        success=inside - below,
     )
+
+
+def to_show(scenario: "Scenario") -> tuple[float, float]:
+    """Ends of the region that the first hypothesis asks for first, on the scale of the analysis."""
+    criteria = criteria_for(scenario)
+    primary = criteria.primary[0]
+    return float(criteria.lower[primary]), float(criteria.upper[primary])
 
 
 @st.cache_data(max_entries=256, show_spinner=False)

@@ -73,5 +73,6 @@ def trial(n_trials: int) -> Field:
         kind="number",
         bounds=(0, n_trials - 1, 1),
         help="Place of the trial among the simulated ones, counted from 0 as on the command line. "
-        f"Unit: none. Typical: any from 0 to {thousands(n_trials - 1)}. Source: chosen here.",
+        f"Unit: none. Typical: any from 0 to {thousands(n_trials - 1)}. Source: chosen here; it "
+        "changes no result.",
     )

@@ -104,9 +104,11 @@ def _fits(item: Field, value: Any) -> bool:
         case "many":
             return isinstance(value, list | tuple) and all(v in item.options for v in value)
         case "range":
-            return isinstance(value, tuple) and len(value) == 2 and set(value) <= set(item.options)
+            pair = isinstance(value, tuple) and len(value) == 2
+            return pair and all(end in item.options for end in value) and value[0] <= value[1]
         case "toggle":
             return isinstance(value, bool)
         case "slider" | "number" | "decimal":
             plain = isinstance(value, int | float) and not isinstance(value, bool)
-            return plain and item.bounds[0] <= value <= item.bounds[1]
+            whole = item.kind != "number" or isinstance(value, int)
+            return plain and whole and item.bounds[0] <= value <= item.bounds[1]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from planner.ui.fields.panel import Panel
 
 PAGE = "women_and_men"
-TRIAL, TAU_SCALE, SHARE = "trial", "tau", "truth.female_share"
+TAU_SCALE, SHARE = "tau", "truth.female_share"
 TAU_SHARE = 0.15
 """Scale of τ at first, in SDs of the within-person difference."""
 
@@ -20,19 +20,6 @@ TAU_SHARE = 0.15
 def share_of_women(base: "Scenario", panel: "Panel") -> Field:
     """The control of the Design page: moved here, it is moved there."""
     return next(item for item in assumed(base, panel.values[DESIGN]) if item.path == SHARE)
-
-
-def trial(n_trials: int) -> Field:
-    """Which simulated trial is looked at."""
-    return Field(
-        path=TRIAL,
-        label="Simulated trial",
-        start=0,
-        kind="number",
-        bounds=(0, n_trials - 1, 1),
-        help="Number of one trial among those that the power is simulated from. Unit: none. "
-        f"Typical: 0 to {n_trials - 1}. Source: chosen here; it changes no result.",
-    )
 
 
 def tau_scale(scenario: "Scenario") -> Field:

@@ -56,7 +56,7 @@ def _over_time(base: "Scenario", n_periods: int) -> Iterator[Field]:
 
 
 def _period(base: "Scenario", n_periods: int, start: float) -> Field:
-    log, unit = base.truth.endpoint.scale == "log", _outcome_unit(base)
+    log, unit = base.truth.endpoint.scale == "log", outcome_unit(base)
 
     def write(step: float) -> dict[str, Any]:
         drift = [step**p if log else step * p for p in range(n_periods)]
@@ -68,27 +68,27 @@ def _period(base: "Scenario", n_periods: int, start: float) -> Field:
         start=start,
         basis=basis_of(base, PERIOD),
         bounds=_around(base, start),
-        format=f"{_bounds(base, 'effect')[1]} {unit}",
+        format=with_unit(_bounds(base, "effect")[1], unit),
         write=write,
         help="Change of the outcome from one period to the next under the same treatment, as by "
         "expectation or learning. An analysis that adjusts for periods removes it. Unit: "
-        f"{unit}. Typical: −3 to 2 MADRS points. Source: {source_of(base, PERIOD)}",
+        f"{unit}. Typical: {_of_madrs(unit, '−3 to 2')}. Source: {source_of(base, PERIOD)}",
     )
 
 
 def _carryover(base: "Scenario", start: float) -> Field:
-    unit = _outcome_unit(base)
+    unit = outcome_unit(base)
     return Field(
         path=CARRYOVER,
         label="Carry-over of B, relative to A",
         start=start,
         basis=basis_of(base, CARRYOVER),
         bounds=_around(base, start),
-        format=f"{_bounds(base, 'effect')[1]} {unit}",
+        format=with_unit(_bounds(base, "effect")[1], unit),
         write=lambda value: {CARRYOVER: value},
         help="What treatment B leaves behind in the next period, beyond what A leaves. Where the "
         "analysis has no carry-over term it biases the comparison. Unit: "
-        f"{unit}. Typical: 0 to 0.5 MADRS points after three weeks. Source: "
+        f"{unit}. Typical: {_of_madrs(unit, '0 to 0.5')} after three weeks. Source: "
         f"{source_of(base, CARRYOVER)}",
     )
 
@@ -102,10 +102,16 @@ def _around(base: "Scenario", start: float) -> tuple[float, float, float]:
     return min(-reach, start), max(reach, start), step
 
 
-def _outcome_unit(base: "Scenario") -> str:
+def outcome_unit(base: "Scenario") -> str:
+    """Unit of effects on the natural scale."""
     if base.truth.endpoint.scale == "log":
         return "ratio"
     return base.truth.endpoint.unit or "units of the outcome"
+
+
+def _of_madrs(unit: str, typical: str) -> str:
+    """A range that is known for the MADRS alone; elsewhere none is claimed."""
+    return f"{typical} {unit}" if unit == "MADRS points" else "small beside the effect"
 
 
 _ASSUMPTIONS = (
@@ -141,15 +147,17 @@ def _number(base: "Scenario", path: str) -> float | None:
 def _assumption(base: "Scenario", start: float, row: tuple[str, ...]) -> Field:
     path, label, meaning, typical, size, of = row
     bounds, shape = _bounds(base, size)
-    outcome = _outcome_unit(base) if size == "effect" else effect_unit(base)
+    outcome = outcome_unit(base) if size == "effect" else effect_unit(base)
     unit = outcome if of == "outcome" else of
+    if "MADRS" in typical and unit != "MADRS points":
+        typical = "that of earlier trials with this outcome"
     return Field(
         path=path,
         label=label,
         start=start,
         basis=basis_of(base, path),
         bounds=(min(bounds[0], start), max(bounds[1], start), bounds[2]),
-        format=f"{shape} {unit}" if of == "outcome" else shape,
+        format=with_unit(shape, unit) if of == "outcome" else shape,
         write=lambda value: {path: value},
         help=f"{meaning} Unit: {unit}. Typical: {typical}. Source: {source_of(base, path)}",
     )
@@ -159,6 +167,11 @@ def magnitude(base: "Scenario") -> tuple[int, float, str]:
     """Decimals, step and format of numbers of the size of the SD of differences."""
     digits = 1 - math.floor(math.log10(base.truth.sd_difference))
     return digits, 10.0**-digits, f"%.{max(digits, 0)}f"
+
+
+def with_unit(shape: str, unit: str) -> str:
+    """A format that ends with a unit, which may hold a %."""
+    return f"{shape} {unit.replace('%', '%%')}"
 
 
 def effect_unit(base: "Scenario") -> str:

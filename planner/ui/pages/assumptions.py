@@ -10,8 +10,8 @@ from planner.ui.sections import citations, flow, reviewer
 
 READING = (
     "Assumed: a judgement. Derived: computed from reported numbers by a formula that is kept. "
-    "Reported: read in the source. Once moved, a value is assumed. The same controls stand on the "
-    "Design page."
+    "Reported: read in the source. Once moved, a value is assumed. Most of these controls stand on "
+    "the Design page as well."
 )
 
 
@@ -23,10 +23,14 @@ def main() -> None:
     grounds, people, review = st.tabs(["Assumptions", "Participant flow", "As a reviewer"])
     base = held.draft.base
     items = assumed(base, held.panel.values[DESIGN])
+    grounds.caption(citations.setting(held.scenario))
     numbers = citations.show(grounds, items, base, held.panel)
     grounds.caption(READING)
     people.header("How many people are expected to be there in every period?", anchor=False)
     flow.show(people, held.scenario, answer.n_randomised)
+    people.caption("The same numbers from the command line:")
+    line = held.draft.command("flow", "--n", str(answer.n_randomised))
+    people.code(line, language=None, wrap_lines=True)
     review.header("As a reviewer: change one assumption", anchor=False)
     reviewer.show(review, held, numbers)
 

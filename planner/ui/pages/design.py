@@ -8,7 +8,8 @@ from planner.errors import PlannerError
 from planner.ui import opened, recent, sidebar, state
 from planner.ui.charts import power, power_table
 from planner.ui.charts.style import thousands
-from planner.ui.draft import Draft, all_changes
+from planner.ui.draft import Draft, all_changes, grid
+from planner.ui.drawing import draw_chart
 from planner.ui.fields.names import HYPOTHESIS, POSTERIOR, RULE, SIZES, hypothesis_label
 from planner.ui.fields.panel import Panel
 from planner.ui.fields.plan import planned
@@ -19,6 +20,9 @@ from planner.ui.sections import controls, numbers, schedule, solved
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
+    from planner.scenario import Scenario
+
+ANY_SIZE = 40
 NOT_A_DIFFERENCE = (
     "A result significant in one sex and not in the other is not a difference between them."
 )
@@ -36,7 +40,7 @@ def main() -> None:
         panel.draw(place, item)
     left, right = st.columns([0.34, 0.66], gap="medium")
     controls.show(left, base, panel)
-    start = state.formula_size(base, base.plan.hypotheses[0].name)
+    start = starting_size(base)
     fitting = state.around(start)
     solve, given = right.columns([0.75, 0.25])
     panel.draw(solve, solved_for())
@@ -52,6 +56,14 @@ def main() -> None:
             show(draft, panel, results, below)
     except PlannerError as problem:
         panel.report(problem, results)
+
+
+def starting_size(base: "Scenario") -> int:
+    """Where the controls of N start; some number where the scenario allows none, as `show` says."""
+    try:
+        return state.formula_size(base, base.plan.hypotheses[0].name)
+    except PlannerError:
+        return ANY_SIZE
 
 
 def show(draft: Draft, panel: Panel, results: "DeltaGenerator", below: "DeltaGenerator") -> None:
@@ -75,7 +87,8 @@ def show(draft: Draft, panel: Panel, results: "DeltaGenerator", below: "DeltaGen
     table = power_table.power_table(curve, hypothesis_label, both=both)
     lines, main_line = power_table.drawn(table, shown), power_table.POSTERIOR if both else shown
     marked = answer.n_randomised if answer.status == "found" else None
-    results.altair_chart(
+    draw_chart(
+        results,
         power.power_chart(lines, main_line, 100 * answer.power_target, marked, state.theme()),
         key="power",
         alt=power_table.takeaway(lines, shown, answer),
@@ -93,8 +106,9 @@ def show(draft: Draft, panel: Panel, results: "DeltaGenerator", below: "DeltaGen
         schedule.show(grounds, scenario, answer, hypothesis)
     with below.expander("Show data"):
         st.dataframe(power_table.data_shown(table), hide_index=True, height=320)
-    below.caption("The same numbers from the command line:")
-    below.code(draft.command(sizes), language=None, wrap_lines=True)
+    below.caption("The same numbers from the command line, those of the chart first:")
+    for line in (draft.command("power", "--n", grid(sizes)), solved.command(draft, panel.values)):
+        below.code(line, language=None, wrap_lines=True)
 
 
 main()

@@ -23,14 +23,13 @@ def main() -> None:
     try:
         draft, design = recall(name)
         scenario = draft.build()
+        sidebar.identity(draft, scenario, design)
+        two_priors.show(two, scenario, pooled_prior(name))
+        pooling.show(pool, panel, scenario, name)
+        hypothesis = design.values[HYPOTHESIS]
+        sidebar.headline(state.sample_size(scenario, hypothesis), hypothesis_label(hypothesis))
     except PlannerError as problem:
-        notice.error(f"The scenario of the Design page cannot be used: {problem}")
-        return
-    sidebar.identity(draft, scenario, design)
-    pooling.show(pool, panel, scenario, name)
-    two_priors.show(two, scenario, pooled_prior(name))
-    hypothesis = design.values[HYPOTHESIS]
-    sidebar.headline(state.sample_size(scenario, hypothesis), hypothesis_label(hypothesis))
+        notice.error(f"The scenario cannot be used: {problem}. Change it under Design.")
 
 
 main()

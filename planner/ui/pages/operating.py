@@ -43,7 +43,7 @@ def main() -> None:
     except PlannerError as problem:
         panel.report(problem, below)
         return
-    step = job.show(row[2], below, both, n, panel.values[operating.RUN])
+    step = job.show(row[2], below, both, n, panel)
     show(panel, both, quick, step)
     if both is not held.scenario:
         st.caption(ADDED)
@@ -81,7 +81,7 @@ def command(held: InHand, both: "Scenario", n: int, step: "Step | None") -> str:
     changes = {**held.draft.changes, "plan.other_analyses": others}
     if step:
         changes[TRIALS] = step.of
-    return replace(held.draft, changes=changes).command([n])
+    return replace(held.draft, changes=changes).command("power", "--n", str(n))
 
 
 main()

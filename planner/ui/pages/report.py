@@ -76,10 +76,10 @@ def files(place: "DeltaGenerator", held: "InHand", scenario: "Scenario") -> None
         )
 
 
-def command_line(place: "DeltaGenerator", held: "InHand", *words: str) -> None:
+def command_line(place: "DeltaGenerator", held: "InHand", name: str, *options: str) -> None:
     """The command that gives the same."""
     place.caption("The same from the command line:")
-    line = report_answers.command(held.draft, held.hypothesis, *words)
+    line = held.draft.command(name, "--hypothesis", held.hypothesis, *options)
     place.code(line, language=None, wrap_lines=True)
 
 

@@ -9,14 +9,20 @@ from planner.ui import opened, state
 from planner.ui import sexes_answers as answers
 from planner.ui.draft import Draft
 from planner.ui.fields.names import hypothesis_label
+from planner.ui.fields.operating import TRIAL
 from planner.ui.fields.panel import Panel
-from planner.ui.fields.sexes import PAGE, share_of_women
+from planner.ui.fields.sexes import PAGE, SHARE, TAU_SCALE, share_of_women
 from planner.ui.in_hand import in_hand
 from planner.ui.sections import sexes_forest, sexes_map, sexes_questions, sexes_share
 
 if TYPE_CHECKING:
     from planner.operating.sex_questions import SexQuestions
     from planner.ui.in_hand import InHand
+
+HOW = (
+    "It comes into the scenario with its file: Save (TOML) at the left, write a line such as "
+    "female_share = 0.6 under [truth], and open the file again."
+)
 
 
 def main() -> None:
@@ -28,7 +34,14 @@ def main() -> None:
         with st.spinner("Simulating", show_time=True):
             show(held, asked)
     except PlannerError as problem:
-        st.info(problem.message if isinstance(problem, InvalidInput) else str(problem))
+        st.info(in_words(problem))
+
+
+def in_words(problem: PlannerError) -> str:
+    """What stands in the way, and how the sexes come into a scenario that has none."""
+    if not isinstance(problem, InvalidInput):
+        return str(problem)
+    return f"{problem.message}. {HOW}" if problem.key == SHARE else problem.message
 
 
 def show(held: "InHand", asked: "SexQuestions") -> None:
@@ -44,8 +57,8 @@ def show(held: "InHand", asked: "SexQuestions") -> None:
     base = opened.base(held.name)
     sexes_forest.show(left, asked, n, panel)
     sexes_share.show(right, asked, n, (held.panel, share_of_women(base, held.panel)))
-    st.caption("The same probabilities, and the same numbers of people, from the command line:")
-    lines = commands(held, asked, n)
+    st.caption("The same probabilities, numbers of people, map and trial from the command line:")
+    lines = [*commands(held, asked, n), everything(held, n, panel)]
     st.code("\n".join(lines), language=None, wrap_lines=True)
 
 
@@ -64,10 +77,16 @@ def differs(asked: "SexQuestions") -> str:
 def commands(held: "InHand", asked: "SexQuestions", n: int) -> list[str]:
     """Command lines for the power at N and for the sizes, of all tests and of both sexes."""
     own = {**held.draft.changes, **asked.changes}
-    power = Draft(held.name, held.draft.base, own).command([n])
+    power = Draft(held.name, held.draft.base, own).command("power", "--n", str(n))
     both = Draft(held.name, held.draft.base, {**own, "plan.success": answers.both_rule(asked)})
-    size = both.command([n]).replace("planner power", "planner size", 1)
-    return [power, size.replace(f" --n {n}", "", 1)]
+    return [power, both.command("size")]
+
+
+def everything(held: "InHand", n: int, panel: Panel) -> str:
+    """The command line for the questions, the map, the trial in view and the share of women."""
+    trial, tau = int(panel.values[TRIAL]), float(panel.values[TAU_SCALE])
+    options = ["--n", str(n), "--trial", str(trial), "--tau", f"{tau:.15g}", "--map", "--by-share"]
+    return held.draft.command("sexes", "--hypothesis", held.hypothesis, *options)
 
 
 main()

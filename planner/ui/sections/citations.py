@@ -18,6 +18,15 @@ NONE_KNOWN = "The library has no range for it in this unit."
 NOTHING_YET = "Starts at none, as the scenario says nothing of it: **assumed**."
 
 
+def setting(scenario: "Scenario") -> str:
+    """What is measured, under which treatments, and what the sponsor notes, e.g. of the sign."""
+    endpoint, plan = scenario.truth.endpoint, scenario.plan
+    unit = f" ({endpoint.unit})" if endpoint.unit else ""
+    letters = [f"{k}: {plan.label(k)}." for k in plan.design.treatments if k in plan.treatments]
+    words = [f"Outcome: {endpoint.name}{unit}.", *letters, " ".join(scenario.notes.split())[:600]]
+    return escaped(" ".join(words))
+
+
 def show(
     place: "DeltaGenerator", items: "Iterable[Field]", base: "Scenario", panel: "Panel"
 ) -> "list[Field]":
@@ -64,7 +73,7 @@ def bare(item: "Field", value: float) -> str:
 
 def unit_of(item: "Field") -> str:
     """The unit of a control's values, which its format ends with; empty for none and for %."""
-    return item.format.partition(" ")[2]
+    return item.format.partition(" ")[2].replace("%%", "%")
 
 
 def _citation(base: "Scenario", path: str) -> "Citation | None":

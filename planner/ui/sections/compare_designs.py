@@ -9,6 +9,7 @@ from planner.operating.stress import STRESSES
 from planner.search.compare import WEIGHTS
 from planner.ui import compare_answers, state
 from planner.ui.charts import pareto, plan_table
+from planner.ui.drawing import draw_chart
 from planner.ui.fields import compare
 from planner.ui.fields.names import hypothesis_label
 
@@ -26,18 +27,24 @@ if TYPE_CHECKING:
 FOUND, PINS, PINNED = "compare:found", "compare:pins", "compare:pinned"
 TABLE = (
     "Every design is sized for the same hypothesis and target, so compare people, visits and cost, "
-    "not power. Visits count those of people who leave early. Where the scenario does not say, "
-    "people leave after each further period as after the last one stated; in one period nobody "
-    "leaves and nothing carries over. A parallel design rests on the SD of one outcome, which at "
-    "the same SD of the difference grows with the correlation. Carry-over: an assumed share of the "
-    "effect is still there in the next period and the planned analysis ignores it; the people "
-    "shown have the power without it again. Variance if adjusted: the price of carry-over terms in "
-    "the analysis, a factor."
+    "not power, which the simulation's error may take below the target. Visits count those of "
+    "people who leave early. Where the scenario does not say, people leave after each further "
+    "period as after the last one stated; in one period nobody leaves and nothing carries over. A "
+    "parallel design rests on the SD of one outcome, which at the same SD of the difference grows "
+    "with the correlation. Carry-over: an assumed share of the effect is still there in the next "
+    "period and the planned analysis ignores it; the people shown have the power without it again. "
+    "Variance if adjusted: the price of carry-over terms in the analysis, a factor. Simulated "
+    "shares are ± MCSE."
+)
+PINNED_PLANS = (
+    "Pinned plans are as they were, of their own scenario, hypothesis and power target: with "
+    "another of these they do not answer the same question."
 )
 COST = (
     "Lines: each design from half to one and a half times its size, {source}. Large points: the "
-    "plans compared and pinned, simulated. Broad grey line: the Pareto front, plans that no other "
-    "beats in both cost and power. Prices: as stated above; without them visits stand for cost."
+    "plans compared and pinned, simulated. Broad grey line: the Pareto front, where no other line "
+    "has as much power for less, as far up as every line goes. Prices: as stated above; without "
+    "them visits stand for cost."
 )
 
 
@@ -85,7 +92,7 @@ def answer(tab: "DeltaGenerator", found: "Compared", costs: "Costs", *, stale: b
     aim, goal = hypothesis_label(plans[0].hypothesis), 100 * plans[0].power_target
     tab.markdown(f"Sized for **{aim}** at {goal:g} % power.")
     tab.table(plan_table.plan_table(shown, costs))
-    tab.caption(TABLE)
+    tab.caption(TABLE if len(shown) == len(plans) else f"{TABLE} {PINNED_PLANS}")
     stresses(tab, shown)
     if found.curves:
         cost_power(tab, found, shown, costs)
@@ -102,7 +109,7 @@ def pins(tab: "DeltaGenerator", found: "Compared") -> "Mapping[str, ComparedPlan
         key=PINNED,
         persist_state="session",
         help="A pinned plan stays in the table and in the chart, as it was, while the scenario "
-        "changes. After the design: fingerprint of its scenario, and hypothesis. Unit: none. "
+        "changes. After the design: its scenario's fingerprint, hypothesis and target. Unit: none. "
         "Typical: the plan that others are to be held against. Source: chosen here.",
     )
     st.session_state[PINS] = {label: options[label] for label in chosen}
@@ -116,8 +123,9 @@ def stresses(tab: "DeltaGenerator", shown: "Mapping[str, ComparedPlan]") -> None
     weights = ", ".join(f"{name} {100 * weight:g} %" for name, weight in WEIGHTS.items())
     words = " ".join(f"{s.name.capitalize()}: {s.words[0].lower()}{s.words[1:]}" for s in STRESSES)
     tab.caption(
-        f"Simulated power at the sizes above. {words} These deviations are assumed, for planning; "
-        f"they stand for no probability. Weights of the weighted power, assumed: {weights}."
+        f"Simulated power at the sizes above, ± MCSE. {words} These deviations are assumed, for "
+        "planning; they stand for no probability. Weights of the weighted power, assumed: "
+        f"{weights}."
     )
 
 
@@ -128,7 +136,8 @@ def cost_power(
     tab.header("What does power cost?", anchor=False)
     table, title = pareto.cost_table(found.curves, shown, costs), pareto.cost_title(costs)
     target = 100 * found.comparison.plans[0].power_target
-    tab.altair_chart(
+    draw_chart(
+        tab,
         pareto.pareto_chart(table, title, target, state.theme()),
         key="pareto",
         alt=pareto.takeaway(table, title),

@@ -8,6 +8,7 @@ from planner.errors import PlannerError
 from planner.ui import compare_answers, state
 from planner.ui.charts import heat_map
 from planner.ui.charts.style import percent, thousands
+from planner.ui.drawing import draw_chart
 from planner.ui.fields.truth import effect_unit
 
 if TYPE_CHECKING:
@@ -43,11 +44,14 @@ def show(tab: "DeltaGenerator", held: "InHand") -> None:
     middle = size or state.formula_size(scenario, hypothesis)
     try:
         with tab, st.spinner("Computing the map", show_time=True):
-            grid = compare_answers.effect_grid(scenario, hypothesis, middle, formula)
+            grid = compare_answers.effect_grid(scenario, hypothesis, middle)
     except PlannerError as problem:
         tab.error(f"The map cannot be drawn: {problem}")
         return
     draw(tab, held, grid, size)
+    tab.caption("The same numbers from the command line:")
+    line = compare_answers.grid_command(held.draft, hypothesis, middle)
+    tab.code(line, language=None, wrap_lines=True)
 
 
 def draw(tab: "DeltaGenerator", held: "InHand", grid: "EffectGrid", size: int | None) -> None:
@@ -55,7 +59,8 @@ def draw(tab: "DeltaGenerator", held: "InHand", grid: "EffectGrid", size: int | 
     table = heat_map.grid_table(grid)
     target = held.scenario.plan.power_targets[0]
     unit = "ratio" if held.scenario.truth.endpoint.scale == "log" else effect_unit(held.scenario)
-    tab.altair_chart(
+    draw_chart(
+        tab,
         heat_map.heat_map(
             table,
             f"True effect, {held.shown} ({unit})",

@@ -8,6 +8,7 @@ from planner.errors import PlannerError
 from planner.ui import compare_answers, state
 from planner.ui.charts import tornado
 from planner.ui.charts.style import percent, thousands
+from planner.ui.drawing import draw_chart
 from planner.ui.fields import compare
 from planner.ui.fields.names import DESIGN
 from planner.ui.fields.truth import CARRYOVER, assumed, on_design
@@ -51,6 +52,12 @@ def show(tab: "DeltaGenerator", held: "InHand", panel: "Panel") -> None:
         panel.report(problem, right)
         return
     draw(right, held, result)
+    right.caption("The same numbers from the command line:")
+    right.code(
+        compare_answers.swings_command(held.draft, hypothesis, n, panel.values[compare.RANGES]),
+        language=None,
+        wrap_lines=True,
+    )
 
 
 def draw(place: "DeltaGenerator", held: "InHand", result: "OneWay") -> None:
@@ -62,7 +69,8 @@ def draw(place: "DeltaGenerator", held: "InHand", result: "OneWay") -> None:
         f"Power for **{held.shown}** with N = {thousands(result.n_subjects)}, over the range of "
         "each assumption."
     )
-    place.altair_chart(
+    draw_chart(
+        place,
         tornado.tornado_chart(table, planned, target, state.theme()),
         key="tornado",
         alt=tornado.takeaway(table, planned),

@@ -9,6 +9,7 @@ from planner.operating.convergence import NULL, PLANNING, Trace
 from planner.plan.analysis import Posterior
 from planner.ui import state
 from planner.ui.charts.convergence import convergence_chart, convergence_table, takeaway
+from planner.ui.drawing import draw_chart
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -39,7 +40,8 @@ def show(
     for place, (truth, (title, line)) in zip(
         tab.columns(2, gap="medium"), lines.items(), strict=True
     ):
-        place.altair_chart(
+        draw_chart(
+            place,
             convergence_chart(tables[truth], title, line, state.theme()),
             key=f"convergence {truth}",
             alt=takeaway(tables[truth], title.removesuffix(" (%)")),

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from planner.ui.charts.style import thousands
+from planner.ui.charts.style import share, thousands
 from planner.ui.fields import operating
-from planner.ui.fields.names import TRIALS
+from planner.ui.fields.names import TRIALS, hypothesis_label
 from planner.ui.jobs import power_jobs
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from planner.operating.blocks import Step
     from planner.scenario import Scenario
+    from planner.ui.fields.panel import Panel
     from planner.ui.jobs import Job
 
 EVERY = 0.3
@@ -26,17 +27,22 @@ READING = (
 
 
 def show(
-    button: "DeltaGenerator", below: "DeltaGenerator", scenario: "Scenario", n: int, n_trials: int
+    button: "DeltaGenerator",
+    below: "DeltaGenerator",
+    scenario: "Scenario",
+    n: int,
+    panel: "Panel",
 ) -> "Step | None":
     """The last step of the longest finished run of a scenario at one size, if there is one.
 
     Parameters
     ----------
-    n_trials : of the run that the button starts.
+    panel : of the page; how many trials the button starts, and the hypothesis in view.
     """
+    n_trials, shown = panel.values[operating.RUN], panel.values[operating.SHOWN]
     runs = {trials: scenario.with_changes({TRIALS: trials}) for trials in operating.LONG_RUNS}
     found = {trials: power_jobs().find(_key(run, n)) for trials, run in runs.items()}
-    known = [job for job in found.values() if job is not None]
+    known = {trials: job for trials, job in found.items() if job is not None}
     chosen = found[n_trials]
     button.button(
         f"Run with {thousands(n_trials)} trials",
@@ -45,14 +51,14 @@ def show(
         disabled=chosen is not None and (chosen.active or chosen.status == "done"),
         help=f"Simulates under the planned truth and without an effect. {READING}",
     )
-    for job in known:
+    for trials, job in known.items():
         if job.active:
             with below:
-                st.fragment(_progress, run_every=EVERY)(job)
-    for ended in known:
+                st.fragment(_progress, run_every=EVERY)(job, trials, shown)
+    for trials, ended in known.items():
         if ended is chosen or ended.status == "cancelled":
-            _ending(below, ended)
-    done = [job.latest for job in known if job.status == "done" and job.latest is not None]
+            _ending(below, ended, trials)
+    done = [job.latest for job in known.values() if job.status == "done" and job.latest is not None]
     return max(done, key=lambda step: step.of) if done else None
 
 
@@ -66,12 +72,13 @@ def _start(scenario: "Scenario", n: int) -> None:
     power_jobs().start(_key(scenario, n), partial(power_blocks, scenario, n))
 
 
-def _progress(job: "Job[Step]") -> None:
+def _progress(job: "Job[Step]", n_trials: int, shown: str) -> None:
     """A bar with what is known so far; the page is run anew once when the job is over."""
     if not job.active:
         st.rerun()
     bar, cancel = st.columns([0.86, 0.14], vertical_alignment="bottom")
-    bar.progress(job.latest.done / job.latest.of if job.latest else 0.0, _words(job))
+    done = job.latest.done / job.latest.of if job.latest else 0.0
+    bar.progress(done, _words(job, n_trials, shown))
     cancel.button(
         "Cancel",
         on_click=job.cancel,
@@ -81,28 +88,28 @@ def _progress(job: "Job[Step]") -> None:
     )
 
 
-def _words(job: "Job[Step]") -> str:
+def _words(job: "Job[Step]", n_trials: int, shown: str) -> str:
     step = job.latest
     if job.status == "waiting":
-        return "Waiting for another simulation to end"
+        return f"{thousands(n_trials)} trials · waiting for another simulation to end"
     if step is None:
-        return "Starting"
-    first = step.so_far.hypotheses[0]
+        return f"{thousands(n_trials)} trials · starting"
+    power, mistake = step.so_far[shown].success, step.so_far.null[shown].success
     return (
-        f"{thousands(step.done)} of {thousands(step.of)} trials · {first.hypothesis}: power "
-        f"{first.success}, type I error {step.so_far.null[first.hypothesis].success} (± MCSE)"
+        f"{thousands(step.done)} of {thousands(step.of)} trials · {hypothesis_label(shown)}: power "
+        f"{share(power)}, type I error {share(mistake)} (± MCSE)"
     )
 
 
-def _ending(below: "DeltaGenerator", job: "Job[Step]") -> None:
+def _ending(below: "DeltaGenerator", job: "Job[Step]", n_trials: int) -> None:
     match job.status:
         case "failed":
             below.error(job.problem)
         case "cancelled":
             done = thousands(job.latest.done if job.latest else 0)
             below.info(
-                f"Cancelled after {done} trials. A run that is stopped when its numbers please is "
-                "no result, so the tables show the trials before it."
+                f"Cancelled after {done} of {thousands(n_trials)} trials. A run that is stopped "
+                "when its numbers please is no result, so the tables leave it out."
             )
         case "done":
             below.caption(f"Simulated in {job.seconds:.0f} s.")

@@ -6,6 +6,7 @@ import streamlit as st
 
 from planner.ui import state
 from planner.ui.charts.forest import forest_chart, takeaway
+from planner.ui.drawing import draw_chart
 from planner.ui.evidence import library
 from planner.ui.fields.evidence import QUANTITY, quantity
 
@@ -31,7 +32,8 @@ def show(tab: "DeltaGenerator", panel: "Panel") -> None:
     for i, unit in enumerate(library.units(table)):
         rows = table[table["unit"] == unit]
         legend = library.flags(table) if i == 0 else ()
-        tab.altair_chart(
+        draw_chart(
+            tab,
             forest_chart(rows, f"{label} ({unit})", state.theme(), legend),
             key=f"forest {unit}",
             alt=takeaway(rows, label),

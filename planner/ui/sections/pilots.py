@@ -6,6 +6,7 @@ import streamlit as st
 
 from planner.ui import state
 from planner.ui.charts.pilots import PANELS, pilots_chart
+from planner.ui.drawing import draw_chart
 from planner.ui.evidence import pilots
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def show(tab: "DeltaGenerator") -> None:
     table, planned = pilots.curve_table(), pilots.planned_effect()
     tab.markdown(pilots.takeaway())
     for place, column in zip(tab.columns(len(PANELS)), PANELS, strict=True):
-        place.altair_chart(
+        draw_chart(
+            place,
             pilots_chart(table, column, planned, state.theme()),
             key=column,
             alt=f"{PANELS[column]} by true effect. {pilots.takeaway()}",

@@ -8,14 +8,17 @@ import streamlit as st
 from planner import ui
 from planner.errors import PlannerError
 from planner.evidence.distribution import NormalMixture
+from planner.report.prose import escaped
 from planner.ui import state
 from planner.ui.charts import evidence_figures
 from planner.ui.charts.density import common_domain, density_chart, distributions_table
 from planner.ui.draft import hand_over
+from planner.ui.drawing import draw_chart
 from planner.ui.evidence import pooled, trial
 from planner.ui.fields import pooling
 from planner.ui.fields.evidence import ESTIMATE, N
 from planner.ui.fields.evidence import trial as trial_fields
+from planner.ui.fields.names import hypothesis_label
 from planner.ui.fields.truth import effect_unit
 from planner.ui.sections import figures
 
@@ -43,7 +46,8 @@ OTHER_UNIT = (
 
 
 def show(tab: "DeltaGenerator", panel: "Panel", scenario: "Scenario", name: str) -> None:
-    """Controls at the left; figures, densities and data at the right."""
+    """Figures above; controls at the left, densities and data at the right."""
+    answer = tab.container()
     left, right = tab.columns([0.34, 0.66], gap="medium")
     for item in pooling.pooling(scenario, panel):
         panel.draw(left.container(), item)
@@ -54,8 +58,9 @@ def show(tab: "DeltaGenerator", panel: "Panel", scenario: "Scenario", name: str)
         panel.report(problem, right)
         return
     title = pooling.group_label(panel.values[pooling.GROUP])
-    figures.show(right, evidence_figures.of_pooling(result))
-    right.altair_chart(
+    figures.show(answer, evidence_figures.of_pooling(result))
+    draw_chart(
+        right,
         density_chart(pooled.density_table(result), title, state.theme()),
         key="pooled",
         alt=evidence_figures.pooling_takeaway(result, title),
@@ -75,12 +80,13 @@ def add_trial(
     tab: "DeltaGenerator", panel: "Panel", scenario: "Scenario", name: str, prior: NormalMixture
 ) -> None:
     """Prior, likelihood and posterior for the planning trial, and the prior's way into the plan."""
-    tab.header("What the planning trial would add", anchor=False)
+    shown = hypothesis_label(scenario.plan.hypothesis_names[0])
+    tab.header(f"What the planning trial would add: effect “{shown}”", anchor=False)
     left, right = tab.columns([0.34, 0.66], gap="medium")
     start = state.formula_size(scenario, scenario.plan.hypothesis_names[0])
     for item in trial_fields(scenario, name, start, trial.planned_effect(scenario)):
         panel.draw(left.container(), item)
-    left.caption(f"In {effect_unit(scenario)}, the prior is a {trial.in_words(prior)}.")
+    left.caption(f"In {escaped(effect_unit(scenario))}, the prior is a {trial.in_words(prior)}.")
     if left.button(
         "Use as analysis prior",
         help="Hands the pooled prior, with its robust component, to the Design page and switches "
@@ -102,9 +108,10 @@ def add_trial(
     figures.show(right, evidence_figures.of_update(after, unit))
     ends = *common_domain([prior], 0.05), *common_domain([after.likelihood, after.posterior])
     range_ = (min(ends), max(ends))
-    right.altair_chart(
+    draw_chart(
+        right,
         density_chart(distributions_table(lines, range_), f"Effect, B − A ({unit})", state.theme()),
         key="update",
         alt=evidence_figures.update_takeaway(after, unit),
     )
-    right.caption(f"In {unit}. {ADDED}")
+    right.caption(f"In {escaped(unit)}. {ADDED}")

@@ -6,9 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from planner.errors import PlannerError
+from planner.report.conclusion_words import NOT_A_DIFFERENCE
+from planner.report.prose import escaped
 from planner.ui import operating_answers, state
 from planner.ui.charts.style import signed, thousands
 from planner.ui.charts.trial_replay import groups, people_chart, people_table, takeaway
+from planner.ui.drawing import draw_chart
 from planner.ui.fields.names import hypothesis_label
 from planner.ui.fields.operating import TRIAL, trial
 from planner.ui.fields.truth import effect_unit
@@ -24,7 +27,9 @@ READING = (
     "One simulated trial under the planned truth, the same that the tables count. Thin lines: "
     "people; thick: their mean. Where the simulation draws group means, the people are drawn to "
     "have exactly these. Its power at its own estimate (observed power) is a function of its p "
-    "value and tells nothing more; one trial says nothing of how often trials succeed."
+    "value and tells nothing more; one trial says nothing of how often trials succeed. Where a "
+    "trial shows an effect, its estimate is too large on average (type M, Side by side). Level: "
+    "what the p value is compared with, before any multiplicity procedure."
 )
 PER_ROW = 4
 
@@ -41,8 +46,8 @@ def show(tab: "DeltaGenerator", panel: "Panel", scenario: "Scenario", n: int) ->
     right.markdown(_in_words(found, scenario))
     table = people_table(found)
     _draw(tab, table, scenario)
-    tab.table(readings_shown(found, effect_unit(scenario)))
-    tab.caption(READING)
+    tab.table(readings_shown(found, scenario))
+    tab.caption(f"{READING} {NOT_A_DIFFERENCE}" if scenario.by_sex else READING)
     with tab.expander("Show data"):
         st.dataframe(pd.DataFrame(found.table).round(3), hide_index=True, key="people")
 
@@ -55,7 +60,8 @@ def _draw(tab: "DeltaGenerator", table: pd.DataFrame, scenario: "Scenario") -> N
         row = names[start : start + PER_ROW]
         for place, group in zip(tab.columns(len(row)), row, strict=True):
             title = outcome if group == row[0] else None
-            place.altair_chart(
+            draw_chart(
+                place,
                 people_chart(table, group, title, state.theme()),
                 key=f"people {group}",
                 alt=takeaway(table, group),
@@ -68,24 +74,34 @@ def _in_words(found: "ReplayedTrial", scenario: "Scenario") -> str:
         for analysis, success in found.success.items()
     )
     plan = scenario.plan
-    named = "; ".join(f"{k}: {plan.label(k)}" for k in plan.design.treatments if plan.treatments)
+    letters = plan.design.treatments if plan.treatments else ()
+    named = "; ".join(f"{k}: {escaped(plan.label(k))}" for k in letters)
     return f"Trial {thousands(found.trial)}: {says}.  \n{named}"
 
 
-def readings_shown(found: "ReplayedTrial", unit: str) -> pd.DataFrame:
+def readings_shown(found: "ReplayedTrial", scenario: "Scenario") -> pd.DataFrame:
     """Estimate, interval, p value and decision per hypothesis and analysis."""
+    unit = escaped(effect_unit(scenario))
     rows = [
         {
             "hypothesis": hypothesis_label(r.hypothesis),
             "analysis": r.analysis,
             f"estimate ({unit})": signed(r.estimate) if not r.failure else "–",
-            "interval": f"{signed(r.lower)} to {signed(r.upper)}" if not r.failure else "–",
+            "interval": _interval(r, scenario),
             "p, or 1 − P(region | data)": _p(r),
+            "level": f"{100 * state.planned_level(scenario, r.hypothesis):g}\u00a0%",
             "decision": r.failure or ("shown" if r.shown else "not shown"),
         }
         for r in sorted(found.readings, key=lambda r: _place(found, r.hypothesis))
     ]
     return pd.DataFrame(rows).set_index("hypothesis")
+
+
+def _interval(reading: "Reading", scenario: "Scenario") -> str:
+    if reading.failure:
+        return "–"
+    level = state.interval_level(scenario, reading.hypothesis)
+    return f"{signed(reading.lower)} to {signed(reading.upper)} ({100 * level:g}\u00a0%)"
 
 
 def _place(found: "ReplayedTrial", name: str) -> int:

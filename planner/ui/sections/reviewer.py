@@ -84,7 +84,7 @@ def compare(place: "DeltaGenerator", held: "InHand", changed: "Draft") -> None:
     place.caption(f"{sentence(held.shown, before, after, both)} {READING}")
     for who, draft in (("sponsor", held.draft), ("reviewer", changed)):
         place.caption(f"The {who}'s power from the command line:")
-        place.code(draft.command([n]), language=None, wrap_lines=True)
+        place.code(draft.command("power", "--n", str(n)), language=None, wrap_lines=True)
 
 
 def values_table(

@@ -2,9 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from planner.report.prose import escaped
 from planner.ui import state
 from planner.ui.charts.schedule import schedule_chart, schedule_table
-from planner.ui.charts.style import percent, thousands
+from planner.ui.charts.style import percent, signed, thousands
+from planner.ui.drawing import draw_chart
 from planner.ui.fields.truth import effect_unit, magnitude
 
 if TYPE_CHECKING:
@@ -34,13 +36,14 @@ def show(
     left, right = place.columns([0.42, 0.58], gap="medium")
     plan = scenario.plan
     left.markdown("**Schedule**")
-    left.altair_chart(
+    draw_chart(
+        left,
         schedule_chart(schedule_table(answer.per_sequence, plan.treatments), state.theme()),
         key="schedule",
         alt="Sequences and people: "
         + ", ".join(f"{name} {people}" for name, people in answer.per_sequence.items()),
     )
-    left.caption(" · ".join(f"{letter}: {label}" for letter, label in plan.treatments.items()))
+    left.caption(" · ".join(f"{k}: {escaped(label)}" for k, label in plan.treatments.items()))
     right.markdown("**Formula**")
     form = state.closed_form(scenario, hypothesis, answer.n_randomised)
     if form is None or answer.oracle is None:
@@ -49,7 +52,7 @@ def show(
     right.latex(FORMULA)
     digits = max(magnitude(scenario)[0] + 1, 2)
     right.caption(
-        f"With N = {thousands(answer.n_randomised)}: expected effect {form.effect:.{digits}f} "
-        f"{effect_unit(scenario)}, SE {form.se:.{digits}f}, ν = {form.df:.1f}, power "
+        f"With N = {thousands(answer.n_randomised)}: expected effect {signed(form.effect, digits)} "
+        f"{escaped(effect_unit(scenario))}, SE {form.se:.{digits}f}, ν = {form.df:.1f}, power "
         f"{percent(form.power)} (formula). {MEANING}"
     )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from planner.errors import InvalidInput, PlannerError
+from planner.report.conclusion_words import NOT_A_DIFFERENCE
 from planner.ui import sexes_answers as answers
 from planner.ui import state
 from planner.ui.charts.sex_forest import (
@@ -15,10 +16,11 @@ from planner.ui.charts.sex_forest import (
     sex_forest,
     takeaway,
 )
-from planner.ui.charts.style import signed
-from planner.ui.fields import sexes
+from planner.ui.charts.style import signed, thousands
+from planner.ui.drawing import draw_chart
+from planner.ui.fields import operating, sexes
 from planner.ui.fields.truth import effect_unit
-from planner.ui.sections.sexes_map import NOT_A_DIFFERENCE
+from planner.ui.sections.sexes_questions import RATIO_OF_RATIOS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,10 +35,10 @@ def show(place: "DeltaGenerator", asked: "SexQuestions", n: int, panel: "Panel")
     """Controls, forest and the reading of the trial."""
     place.header("What does one trial look like?", anchor=False)
     scenario = asked.scenario
-    controls = (sexes.trial(scenario.monte_carlo.n_trials), sexes.tau_scale(scenario))
+    controls = (operating.trial(scenario.monte_carlo.n_trials), sexes.tau_scale(scenario))
     for column, item in zip(place.columns(2), controls, strict=True):
         panel.draw(column, item)
-    trial, tau = int(panel.values[sexes.TRIAL]), float(panel.values[sexes.TAU_SCALE])
+    trial, tau = int(panel.values[operating.TRIAL]), float(panel.values[sexes.TAU_SCALE])
     try:
         found = answers.estimates(asked, n, trial, tau)
     except PlannerError as problem:
@@ -46,12 +48,14 @@ def show(place: "DeltaGenerator", asked: "SexQuestions", n: int, panel: "Panel")
     table = forest_table(found, endpoint)
     log = endpoint.scale == "log"
     title = "Ratio, B / A" if log else f"Effect, B − A ({effect_unit(scenario)})"
-    place.altair_chart(
+    draw_chart(
+        place,
         sex_forest(table, title, endpoint.neutral, state.theme()),
         key="sex_forest",
         alt=takeaway(table, found.trial),
     )
-    place.markdown(in_words(found, table))
+    difference = f"difference, {RATIO_OF_RATIOS}" if log else "difference, men − women"
+    place.markdown(in_words(found, table, difference))
     place.caption(
         "Simulated. Separate: estimates and intervals of the test. Shrunken: posterior means and "
         "intervals under exchangeable sexes, which borrow from each other the more the nearer they "
@@ -61,8 +65,8 @@ def show(place: "DeltaGenerator", asked: "SexQuestions", n: int, panel: "Panel")
         st.dataframe(data_shown(table), hide_index=True)
 
 
-def in_words(found: "SexEstimates", table: "pd.DataFrame") -> str:
-    """What the trial shows, and of the difference what its interval says."""
+def in_words(found: "SexEstimates", table: "pd.DataFrame", difference: str) -> str:
+    """What the trial shows, and of the `difference`, as it is called, what its interval says."""
     _, female, male, interaction = found.shown
     where = {
         (True, True): "in women and in men",
@@ -74,7 +78,8 @@ def in_words(found: "SexEstimates", table: "pd.DataFrame") -> str:
     own = rows[0]
     verdict = "is shown" if interaction else "is not shown"
     return (
-        f"With {found.women} women and {found.men} men, trial {found.trial} shows an effect "
-        f"{where}. The difference, men − women, {verdict}: {signed(own['estimate'])} "
+        f"With {thousands(found.women)} women and {thousands(found.men)} men, trial "
+        f"{thousands(found.trial)} shows an effect "
+        f"{where}. The {difference}, {verdict}: {signed(own['estimate'])} "
         f"({signed(own['lower'])} to {signed(own['upper'])}). {NOT_A_DIFFERENCE}"
     )

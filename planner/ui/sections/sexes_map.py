@@ -4,16 +4,17 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from planner.report.conclusion_words import CONCLUSIONS, NOT_A_DIFFERENCE
 from planner.ui import sexes_answers as answers
 from planner.ui import state
 from planner.ui.charts.sex_map import (
-    CONCLUSIONS,
     data_shown,
     map_table,
     sex_map_chart,
     takeaway,
 )
-from planner.ui.charts.style import error, percent, signed, thousands
+from planner.ui.charts.style import error, percent, share, signed, thousands
+from planner.ui.drawing import draw_chart
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from planner.search.sex_map import SexMap
     from planner.ui.fields.panel import Panel
 
-NOT_A_DIFFERENCE = (
-    "A result significant in one sex and not in the other is not a difference between them."
-)
 ASKED, NARROW = "map", "\u00a0"
 """Where the session keeps the fingerprint whose map of posteriors is wanted; a kept space."""
 
@@ -59,7 +57,8 @@ def draw(place: "DeltaGenerator", asked: "SexQuestions", found: "SexMap") -> Non
     endpoint = asked.scenario.truth.endpoint
     unit = "ratio" if endpoint.scale == "log" else endpoint.unit or "units of the outcome"
     table = map_table(found)
-    place.altair_chart(
+    draw_chart(
+        place,
         sex_map_chart(table, found.truth, unit, state.theme()),
         key="sex_map",
         alt=takeaway(found, table),
@@ -98,7 +97,7 @@ def conclusion_of(table: "SexTable", name: str) -> "MonteCarloEstimate":
 
 
 def _cell(value: "MonteCarloEstimate") -> str:
-    return f"{percent(value.value)} {error(value)}".replace(" ", NARROW).replace("MCSE", "").strip()
+    return share(value).replace(" ", NARROW)
 
 
 def reading(found: "SexMap") -> str:
@@ -106,6 +105,6 @@ def reading(found: "SexMap") -> str:
     one = found.at_equal.only_one_sex
     return (
         f"If the effects were equal, {signed(found.equal)} in women and in men, "
-        f"**{percent(one.value)}** ({error(one)}) of such trials would still succeed in exactly "
-        f"one sex. {NOT_A_DIFFERENCE}"
+        f"**{percent(one.value).replace(' ', NARROW)}** ({error(one)}) of such trials would still "
+        f"succeed in exactly one sex. {NOT_A_DIFFERENCE}"
     )

@@ -13,6 +13,7 @@ from planner.plan.hypothesis import (
     TwoSided,
     one_sided_level,
 )
+from planner.report.prose import escaped
 from planner.ui import sexes_answers as answers
 from planner.ui import state
 from planner.ui.charts.figures import people
@@ -32,6 +33,8 @@ OWN_QUESTIONS = (
     "N is the number of people in the sidebar. A trial that is large enough for one question need "
     "not be for another; the probabilities hold if the assumed effects are true."
 )
+RATIO_OF_RATIOS = "ratio in men divided by that in women"
+"""What the difference between the sexes is where effects are ratios."""
 ASKED = "sizes"
 """Where the session keeps the fingerprint whose longer searches are wanted."""
 
@@ -101,7 +104,7 @@ def tests(asked: "SexQuestions", n: int, *, sought: bool) -> list[Card]:
             f"{what}, by {criterion(objective_of(asked, name))}."
         )
         lines = (
-            f"Assumed: {_value(asked, found.effect)}.",
+            f"Assumed: {_value(asked, name, found.effect)}.",
             f"Formula: {_kept(formula)}. {_estimated(asked, name, found)}",
             needed(asked, name, sought=sought),
         )
@@ -123,7 +126,7 @@ def together(asked: "SexQuestions", n: int, *, sought: bool) -> list[Card]:
             f"{at}both tests succeed, each at its own level.",
             (
                 f"Exactly one sex: {_kept(percent(table.only_one_sex.value))} "
-                f"{_kept(error(table.only_one_sex))}, simulated.",
+                f"({_kept(error(table.only_one_sex))}), simulated.",
                 both_needed(asked) if sought else "People needed: not searched yet.",
             ),
         ),
@@ -208,8 +211,9 @@ def _kept(figure: str) -> str:
     return figure.replace(" ", "\u00a0")
 
 
-def _value(asked: "SexQuestions", effect: float) -> str:
+def _value(asked: "SexQuestions", name: str, effect: float) -> str:
     endpoint = asked.scenario.truth.endpoint
     if endpoint.scale == "log":
-        return f"ratio {endpoint.to_natural(effect):.2f}"
-    return f"{signed(effect)} {effect_unit(asked.scenario)}"
+        what = RATIO_OF_RATIOS if name == asked.interaction else "ratio"
+        return f"{what} {endpoint.to_natural(effect):.2f}"
+    return f"{signed(effect)} {escaped(effect_unit(asked.scenario))}"

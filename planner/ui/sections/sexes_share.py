@@ -8,6 +8,7 @@ from planner.ui import sexes_answers as answers
 from planner.ui import state
 from planner.ui.charts.sex_share import data_shown, share_chart, share_table, takeaway
 from planner.ui.charts.style import thousands
+from planner.ui.drawing import draw_chart
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -21,15 +22,18 @@ def show(
     place: "DeltaGenerator", asked: "SexQuestions", n: int, control: "tuple[Panel, Field]"
 ) -> None:
     """The slider of the scenario, and power along it at the N in hand."""
+    from planner.operating.sex_questions import SHARES
+
     place.header("What does the share of women do?", anchor=False)
     panel, item = control
     panel.draw(place.container(), item)
     scenario = asked.scenario
     planned = scenario.truth.female_share
     assert planned is not None
-    table = share_table(answers.SHARES, answers.by_share(asked, n))
+    table = share_table(SHARES, answers.by_share(asked, n))
     target = 100 * scenario.plan.power_targets[0]
-    place.altair_chart(
+    draw_chart(
+        place,
         share_chart(table, 100 * planned, target, state.theme()),
         key="sex_share",
         alt=takeaway(table, n),

@@ -1,12 +1,13 @@
 """Operating characteristics of all analyses of the same simulated trials, beside each other."""
 
-import math
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
-from planner.ui.charts.style import signed, thousands
+from planner.report.prose import escaped
+from planner.ui import state
+from planner.ui.charts.style import NONE, share, signed, thousands
 from planner.ui.fields.names import hypothesis_label
 from planner.ui.fields.truth import effect_unit
 
@@ -26,7 +27,6 @@ READING = (
     "is none. Consistency of the sexes as in ICH E17. MCSE is the simulation's own error and "
     "shrinks with more trials; it says nothing of whether the assumptions are right."
 )
-NONE = "–"
 
 
 def show(
@@ -43,7 +43,7 @@ def show(
     assurance : of the same analyses, if the scenario has a design prior.
     """
     results = [trial, *trial.others]
-    about = of_hypothesis(results, hypothesis, effect_unit(scenario))
+    about = of_hypothesis(results, hypothesis, scenario)
     averaged = [assurance, *assurance.others] if assurance else []
     if averaged:
         values = [share(a[hypothesis].success) for a in averaged]
@@ -59,27 +59,15 @@ def show(
         st.dataframe(data_shown(results), hide_index=True, key="operating data")
 
 
-def share(estimate: "Estimate | None") -> str:
-    """A proportion in % with its MCSE, in the digits of the command line.
-
-    Where all trials agree the MCSE is 0 and says nothing; their number does.
-    """
-    if estimate is None or estimate.n == 0:
-        return NONE
-    if estimate.mcse == 0:
-        count = round(estimate.value * estimate.n)
-        return f"{100 * estimate.value:.0f} % ({thousands(count)} of {thousands(estimate.n)})"
-    digits = 1 if estimate.mcse >= 0.0005 else math.ceil(-math.log10(estimate.mcse)) - 2
-    return f"{100 * estimate.value:.{digits}f} % ± {100 * estimate.mcse:.{digits}f}"
-
-
 def number(estimate: "Estimate | None") -> str:
     """A number with its MCSE, as the command line writes it."""
     return NONE if estimate is None else str(estimate).replace("-", "−")
 
 
-def of_hypothesis(results: "list[Trial]", name: str, unit: str) -> dict[str, list[str]]:
+def of_hypothesis(results: "list[Trial]", name: str, scenario: "Scenario") -> dict[str, list[str]]:
     """Measure → one value per analysis and what it means."""
+    unit = escaped(effect_unit(scenario))
+    intervals = f"{100 * state.interval_level(scenario, name):g} % intervals"
     planned, null = [r[name] for r in results], [r.null[name] for r in results]
     oracles = [h.oracle for h in planned]
     rows = {
@@ -95,11 +83,11 @@ def of_hypothesis(results: "list[Trial]", name: str, unit: str) -> dict[str, lis
         f"Bias ({unit})": [*(number(h.bias) for h in planned), "Mean of estimate − truth"],
         "Coverage": [
             *(share(h.coverage) for h in planned),
-            "Intervals that hold the truth",
+            f"{intervals} that hold the truth",
         ],
         f"Interval width ({unit})": [
             *(number(h.width) for h in planned),
-            "Geometric mean of the widths",
+            f"Of {intervals}, geometric mean",
         ],
         "Type M": [
             *(number(h.type_m) for h in planned),

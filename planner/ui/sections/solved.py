@@ -1,16 +1,19 @@
 """The power of a given trial, and the smallest effect that it can show."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from planner.ui import state
 from planner.ui.charts.style import error, percent, signed, thousands
-from planner.ui.fields.truth import effect_unit, magnitude
+from planner.ui.fields.solve import GIVEN_N, SOLVE
+from planner.ui.fields.truth import magnitude, outcome_unit
 from planner.ui.sections import figures as row
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
     from planner.scenario import Scenario
+    from planner.ui.draft import Draft
 
 
 def power(place: "DeltaGenerator", scenario: "Scenario", hypothesis: str, n: int) -> None:
@@ -34,7 +37,8 @@ def power(place: "DeltaGenerator", scenario: "Scenario", hypothesis: str, n: int
             ),
             _figure(
                 "Type I error · simulated", percent(null.success.value) if null else "–",
-                error(null.success) if null else "not defined",
+                f"{error(null.success)}; planned "
+                f"{percent(state.planned_level(scenario, hypothesis))}" if null else "not defined",
                 f"Share of simulated trials {at} that claim an effect when there is none.",
             ),
         ],
@@ -44,19 +48,19 @@ def power(place: "DeltaGenerator", scenario: "Scenario", hypothesis: str, n: int
 def effect(place: "DeltaGenerator", scenario: "Scenario", hypothesis: str, n: int) -> None:
     """The detectable difference with `n` people beside the effect that is assumed."""
     found = state.detectable(scenario, hypothesis, n)
-    digits, unit = max(magnitude(scenario)[0] + 1, 0), effect_unit(scenario)
+    digits, unit = max(magnitude(scenario)[0] + 1, 0), outcome_unit(scenario)
     low, high = (signed(end, digits) for end in found.interval)
     row.show(
         place,
         [
             _figure(
-                "Detectable difference · simulated", f"{signed(found.effect, digits)} {unit}",
-                f"95 % interval {low} to {high}",
+                "Detectable difference · simulated", signed(found.effect, digits),
+                f"{unit}, 95 % {low} to {high}",
                 "Smallest true effect that the trial shows with the power target; its interval "
                 "is from the simulation's error.",
             ),
             _figure(
-                "Effect in the scenario", f"{signed(found.planned, digits)} {unit}", "assumed",
+                "Effect in the scenario", signed(found.planned, digits), f"{unit}, assumed",
                 "What the scenario assumes. A detectable difference above it says that the trial "
                 "is too small for it; it does not say that the effect is that large.",
             ),
@@ -68,6 +72,17 @@ def effect(place: "DeltaGenerator", scenario: "Scenario", hypothesis: str, n: in
             ),
         ],
     )  # fmt: skip
+
+
+def command(draft: "Draft", values: Mapping[str, Any]) -> str:
+    """The command line whose answer stands above the chart."""
+    match values[SOLVE]:
+        case "power":
+            return draft.command("power", "--n", str(values[GIVEN_N]))
+        case "effect":
+            return draft.command("detect", "--n", str(values[GIVEN_N]))
+        case _:
+            return draft.command("size")
 
 
 def _figure(label: str, value: str, delta: str, words: str) -> dict[str, Any]:

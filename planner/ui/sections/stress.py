@@ -8,9 +8,9 @@ import streamlit as st
 from planner.operating.stress import STRESSES, stress_scenarios
 from planner.truth.attrition import NoAttrition
 from planner.ui import state
-from planner.ui.charts.style import thousands
+from planner.ui.charts.style import share, thousands
 from planner.ui.fields.names import hypothesis_label
-from planner.ui.sections.side_by_side import number, share
+from planner.ui.sections.side_by_side import number
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -22,7 +22,9 @@ READING = (
     "The same size, design and analyses under other truths, with the same random numbers. The "
     "factors are assumed, all at once, and stand for no probability: the columns are not the ends "
     "of an interval. Type I error is judged without an effect, under the same spread and dropout. "
-    "With a margin, the effect's factor is on its distance from the margin."
+    "With a margin, the effect's factor is on its distance from the margin. Whatever its factor, a "
+    "correlation goes at most half of the way to 1, and a negative one stays as it is; at most 95 "
+    "% of the people leave between two periods."
 )
 
 

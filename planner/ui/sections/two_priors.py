@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from planner.evidence.distribution import Flat
+from planner.report.prose import escaped
 from planner.ui import state
 from planner.ui.charts.density import common_domain, density_chart, distributions_table
+from planner.ui.drawing import draw_chart
 from planner.ui.evidence import trial
 from planner.ui.fields.truth import effect_unit
 
@@ -53,7 +55,7 @@ def show(
             place.caption(_absent(name, prior))
         elif domain:
             draw(place, name, prior, unit, domain)
-            place.caption(f"In {unit}, {basis}: {trial.in_words(prior)}.")
+            place.caption(f"In {escaped(unit)}, {basis}: {trial.in_words(prior)}.")
 
 
 def draw(
@@ -64,7 +66,8 @@ def draw(
     domain: tuple[float, float],
 ) -> None:
     """The density of one prior."""
-    place.altair_chart(
+    draw_chart(
+        place,
         density_chart(
             distributions_table({name: prior}, domain),
             f"Effect, B − A ({unit})",

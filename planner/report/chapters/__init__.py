@@ -1,0 +1,1 @@
+"""Chapters of the design report, one module each."""

@@ -1,0 +1,10 @@
+from planner.report.author import Author
+from planner.report.model import Section
+
+
+def sections(author: Author) -> tuple[Section, ...]:
+    return ()
+
+
+def title(author: Author) -> str:
+    return author.scenario.label
