@@ -6,10 +6,10 @@ from typing import Any
 
 from planner.cli.show_size import title
 from planner.cli.tables import Column, grouped, number, render, wrap
-from planner.report.assumption_words import LABELS, unit_in_words, value_in_words
 from planner.scenario import Scenario
 from planner.search.effect_grid import EffectGrid
 from planner.search.one_way import OneWay, Swing
+from planner.words.assumptions import LABELS, unit_in_words, value_in_words
 
 
 def text(scenario: Scenario, found: OneWay) -> str:

@@ -5,8 +5,8 @@ from typing import Any
 from planner.cli import payload
 from planner.cli.tables import Column, grouped, render, wrap
 from planner.operating.sex_questions import SexTable
-from planner.report.conclusion_words import CONCLUSIONS
 from planner.search.sex_map import SexMap, conclusion
+from planner.words.conclusions import CONCLUSIONS
 
 
 def text(found: SexMap, here: SexTable) -> str:

@@ -10,9 +10,9 @@ from planner.cli.tables import Column, grouped, render, wrap
 from planner.operating.characteristics import OperatingCharacteristics
 from planner.operating.sex_estimates import SexEstimates
 from planner.operating.sex_questions import SexQuestions, SexTable
-from planner.report.conclusion_words import NOT_A_DIFFERENCE, QUESTIONS
 from planner.scenario import Scenario
 from planner.search.sex_map import SexMap
+from planner.words.conclusions import NOT_A_DIFFERENCE, QUESTIONS
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from planner.report.basis import bases
 from planner.report.items import ITEMS
 from planner.report.model import Block, Gap, Paragraph, Section
-from planner.report.prose import joined
 from planner.report.results import Results
+from planner.words.prose import joined
 
 if TYPE_CHECKING:
     from planner.plan.protocol import Protocol

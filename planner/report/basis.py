@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from planner.errors import UnknownName
 from planner.evidence.library import Library, load_library
-from planner.report.prose import one_line
 from planner.scenario import Citation
+from planner.words.prose import one_line
 
 if TYPE_CHECKING:
     from planner.evidence.study import Entry, Study

@@ -7,7 +7,10 @@ from planner.plan.analysis import describe
 from planner.plan.decision import NoMultiplicity
 from planner.plan.hypothesis import Equivalence, NonInferiority, TwoSided, one_sided_level
 from planner.report.basis import CORRELATION, EFFECT, LOSS, SD, SHARE, bases
-from planner.report.prose import (
+from planner.report.writing import Writing, compared, rule
+from planner.truth.attrition import Mcar
+from planner.truth.truth import BySex
+from planner.words.prose import (
     error,
     given,
     joined,
@@ -19,9 +22,6 @@ from planner.report.prose import (
     with_error,
     with_unit,
 )
-from planner.report.writing import Writing, compared, rule
-from planner.truth.attrition import Mcar
-from planner.truth.truth import BySex
 
 _SEXES = {"female": "women", "male": "men"}
 

@@ -8,10 +8,10 @@ from planner.plan.decision import NoMultiplicity
 from planner.plan.hypothesis import one_sided_level
 from planner.report.basis import CORRELATION, EFFECT, LOSS, SD, SHARE, bases
 from planner.report.planned_range import varied_inputs
-from planner.report.prose import given, joined, one_line, people, planned_percent
 from planner.report.writing import in_words
 from planner.rng import BLOCK_SIZE
 from planner.truth.attrition import Mcar
+from planner.words.prose import given, joined, one_line, people, planned_percent
 
 if TYPE_CHECKING:
     from planner.scenario import Scenario

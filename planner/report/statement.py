@@ -13,9 +13,9 @@ from planner.plan.analysis import Posterior
 from planner.report import sentences as say
 from planner.report.basis import CORRELATION, EFFECT, LOSS, SD, SHARE, bases, value_at
 from planner.report.planned_range import power_range
-from planner.report.prose import escaped, given, one_line, people
 from planner.report.writing import Findings, Writing, in_words
 from planner.search.sample_size import SizeSearch
+from planner.words.prose import escaped, given, one_line, people
 
 if TYPE_CHECKING:
     from planner.scenario import Scenario

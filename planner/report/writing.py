@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from planner.plan.analysis import Posterior
 from planner.plan.hypothesis import FreeContrast, Hypothesis, PosteriorRule
 from planner.report.basis import bases, value_at
-from planner.report.prose import given, joined, one_line
+from planner.words.prose import given, joined, one_line
 
 if TYPE_CHECKING:
     from planner.report.basis import Basis

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from planner.ui.charts import figures
-from planner.ui.charts.style import error, percent
+from planner.charts import figures
+from planner.charts.style import error, percent
 
 if TYPE_CHECKING:
     from planner.scenario import Scenario

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from planner.report.prose import escaped
+from planner.charts import figures
+from planner.charts.style import error, percent
 from planner.scenario import scenario_toml
 from planner.ui import link, opened
-from planner.ui.charts import figures
-from planner.ui.charts.style import error, percent
+from planner.words.prose import escaped
 
 if TYPE_CHECKING:
     from planner.scenario import Scenario

@@ -9,11 +9,11 @@ import pytest
 from planner.operating.power import power
 from planner.operating.sex_estimates import sex_estimates, usual_tau_scale
 from planner.operating.sex_questions import power_by_share, sex_conclusions, sex_questions
-from planner.report.conclusion_words import CONCLUSIONS, QUESTIONS
 from planner.scenario import Scenario, built_in_names, load_scenario
 from planner.search.sex_map import CONCLUSIONS as FOLDED
 from planner.search.sex_map import conclusion, effects_around, sex_map
 from planner.ui.fields import sexes as fields
+from planner.words.conclusions import CONCLUSIONS, QUESTIONS
 from tests.cli.running import Outcome, run
 
 Run = Any

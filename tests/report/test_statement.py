@@ -12,10 +12,10 @@ import planner as pl
 from planner.errors import UnknownName
 from planner.report.basis import recited
 from planner.report.planned_range import power_range, varied_inputs
-from planner.report.prose import escaped, one_line
 from planner.report.statement import Statement, find_size, findings, statement
 from planner.report.writing import Findings
 from planner.scenario import Scenario, built_in_names
+from planner.words.prose import escaped, one_line
 
 HOSTILE = "<script>alert(1)</script> $x^2$ | *a* _b_ [c](http://d.e) `f` :red[g] www.h.i #j &amp;"
 

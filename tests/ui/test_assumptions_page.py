@@ -5,18 +5,18 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from planner.charts.flow import flow_chart, flow_shown, flow_table
 from planner.evidence.library import load_library
 from planner.operating.participant_flow import participant_flow
 from planner.operating.power_difference import power_difference
-from planner.report.prose import escaped
 from planner.scenario import Scenario, load_scenario
 from planner.search.sample_size import SizeSearch
-from planner.ui.charts.flow import flow_chart, flow_shown, flow_table
 from planner.ui.draft import Draft
 from planner.ui.evidence.assumption import plausible, sources
 from planner.ui.fields.panel import Panel
 from planner.ui.fields.truth import assumed, on_design
 from planner.ui.sections.citations import words
+from planner.words.prose import escaped
 from tests.ui.pages import APP, DESIGN, PAGES, controls, figure, named, people, sound
 
 ASSUMPTIONS = f"{PAGES}/assumptions.py"

@@ -4,10 +4,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import planner as pl
+from planner.charts.style import percent, signed
 from planner.scenario import Scenario, load_scenario, scenario_from
-from planner.ui.charts.evidence_figures import of_update
-from planner.ui.charts.style import percent, signed
 from planner.ui.evidence import trial
+from planner.ui.evidence.evidence_figures import of_update
 from planner.ui.fields.panel import _fits
 from planner.ui.fields.simulation import simulated, sizes_shown
 from planner.ui.fields.truth import assumed

@@ -4,8 +4,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import planner as pl
+from planner.charts.style import percent
 from planner.search.compare import compare, vary_design
-from planner.ui.charts.style import percent
 from tests.ui.pages import APP, PAGES, controls, named, people, sound
 
 COMPARE = f"{PAGES}/compare.py"

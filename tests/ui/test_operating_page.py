@@ -12,6 +12,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import planner as pl
+from planner.charts.style import percent, share
+from planner.charts.trial_replay import groups, people_chart, people_table
 from planner.errors import InvalidInput
 from planner.operating.analyse import analyse
 from planner.operating.blocks import power_blocks
@@ -22,12 +24,10 @@ from planner.operating.convergence import NULL, PLANNING
 from planner.operating.power import power
 from planner.operating.replay import people_given, replay
 from planner.plan.analysis import MixedModel, Posterior
-from planner.report.prose import escaped
 from planner.scenario import Scenario
 from planner.trials.moments import Moments, moments_of
-from planner.ui.charts.style import percent, share
-from planner.ui.charts.trial_replay import groups, people_chart, people_table
 from planner.ui.jobs import Jobs
+from planner.words.prose import escaped
 from tests.ui.pages import APP, controls, named, sound
 
 PAGE = "planner/ui/pages/operating.py"

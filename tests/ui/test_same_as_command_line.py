@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from planner.report.conclusion_words import CONCLUSIONS, QUESTIONS
-from planner.ui.charts.style import percent, thousands
+from planner.charts.style import percent, thousands
 from planner.ui.link import PARAMETER, Linked, encode
+from planner.words.conclusions import CONCLUSIONS, QUESTIONS
 from tests.cli.running import run
 from tests.ui.pages import APP, PAGES, named, sound
 

@@ -4,10 +4,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import planner as pl
+from planner.charts.style import percent, signed
 from planner.operating.power import power
 from planner.scenario import Scenario
 from planner.ui import state
-from planner.ui.charts.style import percent, signed
 from tests.ui.pages import figure, named, opened, people, sound
 
 

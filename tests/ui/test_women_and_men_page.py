@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from planner.charts.sex_map import shown
+from planner.charts.style import error, percent
 from planner.operating.power import power
 from planner.operating.sex_estimates import sex_estimates
 from planner.operating.sex_questions import sex_conclusions, sex_questions
-from planner.report.conclusion_words import CONCLUSIONS
 from planner.scenario import Scenario, load_scenario
 from planner.search.sample_size import SizeSearch
 from planner.search.sex_map import N_EFFECTS, effects_around, sex_map
-from planner.ui.charts.sex_map import shown
-from planner.ui.charts.style import error, percent
+from planner.words.conclusions import CONCLUSIONS
 from tests.ui.pages import APP, PAGES, command, controls, figure, named, people, sound
 
 PAGE = f"{PAGES}/women_and_men.py"

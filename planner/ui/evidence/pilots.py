@@ -6,11 +6,11 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from planner.charts.style import signed
 from planner.evidence.library import load_library
 from planner.evidence.pilots import PLANNED, SD_DIFFERENCE, named_pilot, planning_effect
 from planner.evidence.retrodesign import retrodesign
 from planner.evidence.shrinkage import ShrunkenEffect
-from planner.ui.charts.style import signed
 
 PILOTS = ("jelen-2025", "williams-2018")
 _CURVE = np.round(np.arange(0.1, 0.81, 0.02), 2)

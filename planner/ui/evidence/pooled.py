@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from planner.charts.density import long_table
 from planner.evidence.beta_mixture import BetaMixture
 from planner.evidence.beta_mixture import cdf as share_cdf
 from planner.evidence.derive_prior import (
@@ -20,7 +21,6 @@ from planner.evidence.library import load_library
 from planner.evidence.library_studies import studies_of
 from planner.evidence.pooling import StudyEstimate
 from planner.evidence.pooling_shares import StudyCount
-from planner.ui.charts.density import long_table
 
 if TYPE_CHECKING:
     from planner.scenario import Scenario

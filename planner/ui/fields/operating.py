@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from planner.ui.charts.style import thousands
+from planner.charts.style import thousands
 from planner.ui.fields.field import Field
 from planner.ui.fields.names import hypothesis_label
 

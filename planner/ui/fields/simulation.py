@@ -3,8 +3,8 @@
 import math
 from typing import TYPE_CHECKING, Any
 
+from planner.charts.style import thousands
 from planner.scenario import MonteCarlo
-from planner.ui.charts.style import thousands
 from planner.ui.fields.field import Field
 from planner.ui.fields.names import POSTERIOR, RULE, SEED, SIZES, TRIALS
 from planner.ui.fields.prior import EFFECT, STUDENT_T

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from planner.report.prose import escaped
+from planner.words.prose import escaped
 
 if TYPE_CHECKING:
     from planner.scenario import Scenario

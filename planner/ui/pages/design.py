@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from planner.charts import power, power_table
+from planner.charts.style import thousands
 from planner.errors import PlannerError
 from planner.ui import opened, recent, sidebar, state
-from planner.ui.charts import power, power_table
-from planner.ui.charts.style import thousands
 from planner.ui.draft import Draft, all_changes, grid
 from planner.ui.drawing import draw_chart
 from planner.ui.fields.names import HYPOTHESIS, POSTERIOR, RULE, SIZES, hypothesis_label

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from planner.report.prose import escaped
-from planner.ui.charts.style import signed
+from planner.charts.style import signed
 from planner.ui.evidence.assumption import Range, plausible, sources
+from planner.words.prose import escaped
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from planner.charts import pareto, plan_table
 from planner.errors import PlannerError
 from planner.operating.stress import STRESSES
 from planner.search.compare import WEIGHTS
 from planner.ui import compare_answers, state
-from planner.ui.charts import pareto, plan_table
 from planner.ui.drawing import draw_chart
 from planner.ui.fields import compare
 from planner.ui.fields.names import hypothesis_label

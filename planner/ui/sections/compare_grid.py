@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from planner.charts import heat_map
+from planner.charts.style import percent, thousands
 from planner.errors import PlannerError
 from planner.ui import compare_answers, state
-from planner.ui.charts import heat_map
-from planner.ui.charts.style import percent, thousands
 from planner.ui.drawing import draw_chart
 from planner.ui.fields.truth import effect_unit
 

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from planner.charts import tornado
+from planner.charts.style import percent, thousands
 from planner.errors import PlannerError
 from planner.ui import compare_answers, state
-from planner.ui.charts import tornado
-from planner.ui.charts.style import percent, thousands
 from planner.ui.drawing import draw_chart
 from planner.ui.fields import compare
 from planner.ui.fields.names import DESIGN

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from planner.report.completeness import STATUSES, completeness, counts
-from planner.report.prose import escaped
 from planner.ui.fields.field import Field
+from planner.words.prose import escaped
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator

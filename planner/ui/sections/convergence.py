@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from planner.charts.convergence import convergence_chart, convergence_table, takeaway
 from planner.operating.convergence import NULL, PLANNING, Trace
 from planner.plan.analysis import Posterior
 from planner.ui import state
-from planner.ui.charts.convergence import convergence_chart, convergence_table, takeaway
 from planner.ui.drawing import draw_chart
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from planner.charts.flow import flow_chart, flow_shown, flow_table, takeaway
 from planner.ui import assumptions_answers, state
-from planner.ui.charts.flow import flow_chart, flow_shown, flow_table, takeaway
 from planner.ui.drawing import draw_chart
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from planner.ui.charts.style import share, thousands
+from planner.charts.style import share, thousands
 from planner.ui.fields import operating
 from planner.ui.fields.names import TRIALS, hypothesis_label
 from planner.ui.jobs import power_jobs

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from planner.charts.forest import forest_chart, takeaway
 from planner.ui import state
-from planner.ui.charts.forest import forest_chart, takeaway
 from planner.ui.drawing import draw_chart
 from planner.ui.evidence import library
 from planner.ui.fields.evidence import QUANTITY, quantity

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from planner.charts import figures
 from planner.ui import state
-from planner.ui.charts import figures
 from planner.ui.sections import figures as row
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from planner.charts.pilots import PANELS, pilots_chart
 from planner.ui import state
-from planner.ui.charts.pilots import PANELS, pilots_chart
 from planner.ui.drawing import draw_chart
 from planner.ui.evidence import pilots
 

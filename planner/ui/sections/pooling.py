@@ -6,21 +6,20 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from planner import ui
+from planner.charts.density import common_domain, density_chart, distributions_table
 from planner.errors import PlannerError
 from planner.evidence.distribution import NormalMixture
-from planner.report.prose import escaped
 from planner.ui import state
-from planner.ui.charts import evidence_figures
-from planner.ui.charts.density import common_domain, density_chart, distributions_table
 from planner.ui.draft import hand_over
 from planner.ui.drawing import draw_chart
-from planner.ui.evidence import pooled, trial
+from planner.ui.evidence import evidence_figures, pooled, trial
 from planner.ui.fields import pooling
 from planner.ui.fields.evidence import ESTIMATE, N
 from planner.ui.fields.evidence import trial as trial_fields
 from planner.ui.fields.names import hypothesis_label
 from planner.ui.fields.truth import effect_unit
 from planner.ui.sections import figures
+from planner.words.prose import escaped
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator

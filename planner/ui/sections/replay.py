@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from planner.charts.style import signed, thousands
+from planner.charts.trial_replay import groups, people_chart, people_table, takeaway
 from planner.errors import PlannerError
-from planner.report.conclusion_words import NOT_A_DIFFERENCE
-from planner.report.prose import escaped
 from planner.ui import operating_answers, state
-from planner.ui.charts.style import signed, thousands
-from planner.ui.charts.trial_replay import groups, people_chart, people_table, takeaway
 from planner.ui.drawing import draw_chart
 from planner.ui.fields.names import hypothesis_label
 from planner.ui.fields.operating import TRIAL, trial
 from planner.ui.fields.truth import effect_unit
+from planner.words.conclusions import NOT_A_DIFFERENCE
+from planner.words.prose import escaped
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from planner.charts import figures
+from planner.charts.style import error, percent, signed, thousands
 from planner.errors import PlannerError
 from planner.plan.analysis import Posterior
 from planner.ui import assumptions_answers, state
-from planner.ui.charts import figures
-from planner.ui.charts.style import error, percent, signed, thousands
 from planner.ui.fields import reviewer
 from planner.ui.fields.panel import Panel
 from planner.ui.sections import figures as row

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from planner.report.prose import escaped
+from planner.charts.schedule import schedule_chart, schedule_table
+from planner.charts.style import percent, signed, thousands
 from planner.ui import state
-from planner.ui.charts.schedule import schedule_chart, schedule_table
-from planner.ui.charts.style import percent, signed, thousands
 from planner.ui.drawing import draw_chart
 from planner.ui.fields.truth import effect_unit, magnitude
+from planner.words.prose import escaped
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator

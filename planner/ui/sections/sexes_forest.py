@@ -4,11 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from planner.errors import InvalidInput, PlannerError
-from planner.report.conclusion_words import NOT_A_DIFFERENCE
-from planner.ui import sexes_answers as answers
-from planner.ui import state
-from planner.ui.charts.sex_forest import (
+from planner.charts.sex_forest import (
     ROWS,
     SEPARATE,
     data_shown,
@@ -16,11 +12,15 @@ from planner.ui.charts.sex_forest import (
     sex_forest,
     takeaway,
 )
-from planner.ui.charts.style import signed, thousands
+from planner.charts.style import signed, thousands
+from planner.errors import InvalidInput, PlannerError
+from planner.ui import sexes_answers as answers
+from planner.ui import state
 from planner.ui.drawing import draw_chart
 from planner.ui.fields import operating, sexes
 from planner.ui.fields.truth import effect_unit
 from planner.ui.sections.sexes_questions import RATIO_OF_RATIOS
+from planner.words.conclusions import NOT_A_DIFFERENCE
 
 if TYPE_CHECKING:
     import pandas as pd

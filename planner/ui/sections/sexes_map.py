@@ -4,17 +4,17 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from planner.report.conclusion_words import CONCLUSIONS, NOT_A_DIFFERENCE
-from planner.ui import sexes_answers as answers
-from planner.ui import state
-from planner.ui.charts.sex_map import (
+from planner.charts.sex_map import (
     data_shown,
     map_table,
     sex_map_chart,
     takeaway,
 )
-from planner.ui.charts.style import error, percent, share, signed, thousands
+from planner.charts.style import error, percent, share, signed, thousands
+from planner.ui import sexes_answers as answers
+from planner.ui import state
 from planner.ui.drawing import draw_chart
+from planner.words.conclusions import CONCLUSIONS, NOT_A_DIFFERENCE
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator

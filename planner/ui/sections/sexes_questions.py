@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from planner.charts.figures import people
+from planner.charts.style import error, percent, signed, thousands
 from planner.errors import PlannerError
 from planner.plan.hypothesis import (
     Objective,
@@ -13,12 +15,10 @@ from planner.plan.hypothesis import (
     TwoSided,
     one_sided_level,
 )
-from planner.report.prose import escaped
 from planner.ui import sexes_answers as answers
 from planner.ui import state
-from planner.ui.charts.figures import people
-from planner.ui.charts.style import error, percent, signed, thousands
 from planner.ui.fields.truth import effect_unit
+from planner.words.prose import escaped
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator

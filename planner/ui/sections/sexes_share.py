@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from planner.charts.sex_share import data_shown, share_chart, share_table, takeaway
+from planner.charts.style import thousands
 from planner.ui import sexes_answers as answers
 from planner.ui import state
-from planner.ui.charts.sex_share import data_shown, share_chart, share_table, takeaway
-from planner.ui.charts.style import thousands
 from planner.ui.drawing import draw_chart
 
 if TYPE_CHECKING:

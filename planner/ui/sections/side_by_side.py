@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from planner.report.prose import escaped
+from planner.charts.style import NONE, share, signed, thousands
 from planner.ui import state
-from planner.ui.charts.style import NONE, share, signed, thousands
 from planner.ui.fields.names import hypothesis_label
 from planner.ui.fields.truth import effect_unit
+from planner.words.prose import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable

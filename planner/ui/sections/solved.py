@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from planner.charts.style import error, percent, signed, thousands
 from planner.ui import state
-from planner.ui.charts.style import error, percent, signed, thousands
 from planner.ui.fields.solve import GIVEN_N, SOLVE
 from planner.ui.fields.truth import magnitude, outcome_unit
 from planner.ui.sections import figures as row

@@ -8,9 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from planner import ui
-from planner.report.prose import escaped
 from planner.ui import opened, recent
 from planner.ui.fields.names import hypothesis_label
+from planner.words.prose import escaped
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator

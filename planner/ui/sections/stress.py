@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from planner.charts.style import share, thousands
 from planner.operating.stress import STRESSES, stress_scenarios
 from planner.truth.attrition import NoAttrition
 from planner.ui import state
-from planner.ui.charts.style import share, thousands
 from planner.ui.fields.names import hypothesis_label
 from planner.ui.sections.side_by_side import number
 

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from planner.charts.density import common_domain, density_chart, distributions_table
 from planner.evidence.distribution import Flat
-from planner.report.prose import escaped
 from planner.ui import state
-from planner.ui.charts.density import common_domain, density_chart, distributions_table
 from planner.ui.drawing import draw_chart
 from planner.ui.evidence import trial
 from planner.ui.fields.truth import effect_unit
+from planner.words.prose import escaped
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator

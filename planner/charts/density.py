@@ -7,8 +7,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from planner.charts.style import DASHES, OKABE_ITO, by_series
 from planner.evidence.distribution import ProperEffect, density, quantile
-from planner.ui.charts.style import DASHES, OKABE_ITO, by_series
 
 _POINTS = 241
 

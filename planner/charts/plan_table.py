@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from planner.report.prose import escaped
-from planner.ui.charts.style import share, signed, thousands
+from planner.charts.style import share, signed, thousands
+from planner.words.prose import escaped
 
 if TYPE_CHECKING:
     from planner.plan.costs import Costs

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from planner.ui.charts.style import DASHES, OKABE_ITO, SHAPES, by_series, rule, text
+from planner.charts.style import DASHES, OKABE_ITO, SHAPES, by_series, rule, text
 
 PANELS = {
     "power": "Power (%)",

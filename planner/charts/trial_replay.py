@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import pandas as pd
 
-from planner.ui.charts.style import INK, OKABE_ITO, SHAPES, by_series
+from planner.charts.style import INK, OKABE_ITO, SHAPES, by_series
 
 if TYPE_CHECKING:
     from planner.operating.replay import ReplayedTrial

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
-from planner.ui.charts.style import OKABE_ITO, PAPER
+from planner.charts.style import OKABE_ITO, PAPER
 
 
 def schedule_table(sequences: Mapping[str, int], treatments: Mapping[str, str]) -> pd.DataFrame:

@@ -6,8 +6,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from planner.report.conclusion_words import CONCLUSIONS
-from planner.ui.charts.style import INK, OKABE_ITO, by_series, signed
+from planner.charts.style import INK, OKABE_ITO, by_series, signed
+from planner.words.conclusions import CONCLUSIONS
 
 if TYPE_CHECKING:
     from planner.search.sex_map import SexMap

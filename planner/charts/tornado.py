@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import altair as alt
 import pandas as pd
 
-from planner.report.assumption_words import LABELS, unit_in_words, value_in_words
-from planner.ui.charts.style import INK, OKABE_ITO, SHAPES, by_series, rule
+from planner.charts.style import INK, OKABE_ITO, SHAPES, by_series, rule
+from planner.words.assumptions import LABELS, unit_in_words, value_in_words
 
 if TYPE_CHECKING:
     from planner.search.one_way import OneWay

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import altair as alt
 import pandas as pd
 
-from planner.report.conclusion_words import QUESTIONS
-from planner.ui.charts.style import OKABE_ITO, SHAPES, by_series, rule, signed
+from planner.charts.style import OKABE_ITO, SHAPES, by_series, rule, signed
+from planner.words.conclusions import QUESTIONS
 
 if TYPE_CHECKING:
     from planner.operating.sex_estimates import SexEstimates

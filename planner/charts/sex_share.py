@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
+from planner.charts.sex_forest import ROWS
+from planner.charts.style import DASHES, OKABE_ITO, by_series, rule, signed, text
 from planner.trials.moments import FloatArray
-from planner.ui.charts.sex_forest import ROWS
-from planner.ui.charts.style import DASHES, OKABE_ITO, by_series, rule, signed, text
 
 HEIGHT = 300
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from planner.ui.charts.style import thousands
+from planner.charts.style import thousands
 
 if TYPE_CHECKING:
     from planner.operating.characteristics import OperatingCharacteristics

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import pandas as pd
 
-from planner.ui.charts.style import INK, OKABE_ITO, by_series, thousands
+from planner.charts.style import INK, OKABE_ITO, by_series, thousands
 
 if TYPE_CHECKING:
     from planner.operating.participant_flow import FlowCell

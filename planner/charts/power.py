@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from planner.ui.charts.style import DASHES, INK, OKABE_ITO, SHAPES, by_series, rule, text, thousands
+from planner.charts.style import DASHES, INK, OKABE_ITO, SHAPES, by_series, rule, text, thousands
 
 
 def power_chart(

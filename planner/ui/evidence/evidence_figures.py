@@ -3,7 +3,7 @@
 import math
 from typing import TYPE_CHECKING, Any
 
-from planner.ui.charts.style import percent, signed
+from planner.charts.style import percent, signed
 
 if TYPE_CHECKING:
     from planner.evidence.derive_prior import DerivedPrior

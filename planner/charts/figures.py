@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from planner.ui.charts.style import error, percent, thousands
+from planner.charts.style import error, percent, thousands
 
 if TYPE_CHECKING:
     from planner.operating.characteristics import HypothesisCharacteristics as Hypothesis

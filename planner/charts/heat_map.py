@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from planner.ui.charts.style import SPACED, signed, thousands
+from planner.charts.style import SPACED, signed, thousands
 
 if TYPE_CHECKING:
     from planner.search.effect_grid import EffectGrid

@@ -6,8 +6,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from planner.charts.style import INK, OKABE_ITO, SHAPES, by_series, rule, signed
 from planner.evidence.study import FLAGS
-from planner.ui.charts.style import INK, OKABE_ITO, SHAPES, by_series, rule, signed
 
 ROW_HEIGHT, AXIS_HEIGHT, LEGEND_HEIGHT, LABEL_WIDTH = 24, 82, 40, 350
 """In pixels; labels of fixed width align the charts of several units."""

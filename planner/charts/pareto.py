@@ -7,8 +7,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from planner.search.cost_power import front_of_curves, price_of
-from planner.ui.charts.style import (
+from planner.charts.style import (
     DASHES,
     INK,
     OKABE_ITO,
@@ -19,6 +18,7 @@ from planner.ui.charts.style import (
     text,
     thousands,
 )
+from planner.search.cost_power import front_of_curves, price_of
 
 if TYPE_CHECKING:
     from planner.plan.costs import Costs

@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from planner.ui.charts.style import (
+from planner.charts.style import (
     DASHES,
     OKABE_ITO,
     PAPER,

@@ -1,0 +1,1 @@
+"""Numbers and terms in words, for pages, command line and reports alike."""
