@@ -1,6 +1,7 @@
 """How power and type I error settle as trials are added."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import numpy as np
@@ -59,6 +60,9 @@ def convergence_chart(
 ) -> alt.LayerChart | alt.FacetChart:
     """Running estimates ± 2 MCSE over a logarithmic axis of trials.
 
+    The band of the first analysis is filled and those of the others lie between thin lines: on the
+    same trials they nearly coincide, and two fills would mix to a third colour.
+
     Parameters
     ----------
     table : of `convergence_table`.
@@ -81,14 +85,28 @@ def convergence_chart(
         scale=alt.Scale(type="log", domain=[first, last], nice=False),
         axis=alt.Axis(grid=False, labelExpr=SPACED, values=_ticks(first, last)),
     )
-    base = alt.Chart(table).encode(x)
     colour = by_series(alt.Color, "analysis", names, OKABE_ITO[theme], "stroke", _ROWS)
     dash = by_series(alt.StrokeDash, "analysis", names, DASHES, "stroke", _ROWS)
+    base = alt.Chart(table).encode(x, colour, dash)
     return alt.layer(
-        base.mark_area(opacity=0.18).encode(up("lower"), alt.Y2("upper:Q"), colour),
-        base.mark_line(strokeWidth=2).encode(up("estimate"), colour, dash, tooltip=_tips()),
+        *_bands(table, names, (x, colour, dash), up),
+        base.mark_line(strokeWidth=2).encode(up("estimate"), tooltip=_tips()),
         *_comparison(line, last, theme),
     ).properties(height=300)
+
+
+def _bands(
+    table: pd.DataFrame, names: Sequence[str], channels: tuple[Any, ...], up: Callable[[str], alt.Y]
+) -> list[alt.Chart]:
+    """A filled band of the first analysis; thin lines at the ends of the others' bands."""
+    first = table["analysis"] == names[0]
+    filled = alt.Chart(table[first]).mark_area(opacity=0.18)
+    others = alt.Chart(table[~first]).mark_line(strokeWidth=1, opacity=0.8)
+    ends = [others.encode(*channels, up(end)) for end in ("lower", "upper")]
+    return [
+        filled.encode(*channels[:2], up("lower"), alt.Y2("upper:Q")),
+        *(ends if len(names) > 1 else []),
+    ]
 
 
 def _comparison(line: tuple[float, str] | None, last: int, theme: str) -> list[alt.Chart]:

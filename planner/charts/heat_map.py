@@ -1,12 +1,12 @@
 """Power over people × true effect, as shaded cells with the target's frontier."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from planner.charts.style import SPACED, signed, thousands
+from planner.charts.style import PAPER, SPACED, signed, thousands
 
 if TYPE_CHECKING:
     from planner.search.effect_grid import EffectGrid
@@ -112,8 +112,10 @@ def _frontier(table: pd.DataFrame, target: float, theme: str) -> list[alt.Chart]
     if not lines:
         return []
     edges = pd.DataFrame(lines, columns=["left", "right", "bottom", "top"])
+    ends = (alt.X("left:Q"), alt.X2("right:Q"), alt.Y("bottom:Q"), alt.Y2("top:Q"))
+    halo = alt.Chart(edges).mark_rule(color=PAPER[theme], strokeWidth=6, strokeCap="square")
     mark = alt.Chart(edges).mark_rule(color=FRONTIER[theme], strokeWidth=2.5)
-    return [mark.encode(alt.X("left:Q"), alt.X2("right:Q"), alt.Y("bottom:Q"), alt.Y2("top:Q"))]
+    return [halo.encode(*ends), mark.encode(*ends)]
 
 
 def _mark(
@@ -126,10 +128,12 @@ def _mark(
     if not (limits[0] <= n <= limits[1] and heights[0] <= effect <= heights[1]):
         return []
     point = pd.DataFrame({"n": [n], "effect": [effect]})
-    ring = alt.Chart(point).mark_point(
-        shape="circle", size=620, strokeWidth=2.5, color=FRONTIER[theme], filled=False, opacity=1
-    )
-    return [ring.encode(alt.X("n:Q"), alt.Y("effect:Q"))]
+    style: dict[str, Any] = {"shape": "circle", "size": 620, "filled": False, "opacity": 1}
+    rings = [
+        alt.Chart(point).mark_point(**style, strokeWidth=width, color=colour)
+        for width, colour in ((6, PAPER[theme]), (2.5, FRONTIER[theme]))
+    ]
+    return [ring.encode(alt.X("n:Q"), alt.Y("effect:Q")) for ring in rings]
 
 
 def _tips() -> list[alt.Tooltip]:

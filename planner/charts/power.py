@@ -3,7 +3,17 @@
 import altair as alt
 import pandas as pd
 
-from planner.charts.style import DASHES, INK, OKABE_ITO, SHAPES, by_series, rule, text, thousands
+from planner.charts.style import (
+    DASHES,
+    INK,
+    OKABE_ITO,
+    SHAPES,
+    SPACED,
+    by_series,
+    rule,
+    text,
+    thousands,
+)
 
 
 def power_chart(
@@ -59,7 +69,7 @@ def _x(table: pd.DataFrame) -> alt.X:
         "n:Q",
         title="People randomised, all sequences together",
         scale=alt.Scale(nice=False, domain=[int(table["n"].min()), int(table["n"].max())]),
-        axis=alt.Axis(format=",d", grid=False, tickMinStep=1),
+        axis=alt.Axis(labelExpr=SPACED, grid=False, tickMinStep=1),
     )
 
 

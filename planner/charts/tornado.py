@@ -47,7 +47,7 @@ def swing_table(found: "OneWay", endpoint: "Endpoint") -> pd.DataFrame:
 
 
 def tornado_chart(
-    table: pd.DataFrame, planned: float, target: float, theme: str
+    table: pd.DataFrame, planned: float, target: float, theme: str, *, narrow: bool = False
 ) -> alt.LayerChart | alt.FacetChart:
     """A bar per assumption from power at its low end to power at its high end.
 
@@ -56,13 +56,15 @@ def tornado_chart(
     table : of `swing_table`.
     planned, target : power under the planned truth, and the target, in %.
     theme : ``light`` or ``dark``.
+    narrow : whether a range stands below its assumption, not beside it.
     """
     base = alt.Chart(table)
+    broken = "split(datum.label, ': ')" if narrow else alt.Undefined
     y = alt.Y(
         "row:N",
         sort=None,
         title=None,
-        axis=alt.Axis(labelLimit=360, ticks=False, domain=False, labelPadding=10),
+        axis=alt.Axis(labelLimit=360, labelExpr=broken, ticks=False, domain=False, labelPadding=10),
     )
     x = alt.X("power:Q", title="Power (%)", scale=alt.Scale(domain=[0, 100]))
     colour = by_series(alt.Color, "end", (LOW, HIGH), OKABE_ITO[theme])

@@ -21,6 +21,7 @@ from planner.cli.options import (
 )
 from planner.cli.pooling import pool, retrodesign
 from planner.cli.progress import block_progress, search_progress
+from planner.cli.report import report
 from planner.cli.sensitivity import sensitivity
 from planner.cli.sexes import sexes
 from planner.cli.statement import bundle, statement
@@ -166,6 +167,7 @@ def posterior(options: RunOptions, n_subjects: int | None, trial: int, netcdf: P
 cli.add_command(app)
 cli.add_command(assurance)
 cli.add_command(bundle)
+cli.add_command(report)
 cli.add_command(statement)
 cli.add_command(compare)
 cli.add_command(sensitivity)

@@ -1,20 +1,6 @@
 """Distributions, priors and decision rules in words."""
 
 from planner.cli.tables import number
-from planner.evidence.distribution import (
-    Beta,
-    Fixed,
-    Flat,
-    HalfNormal,
-    HalfNormalRatio,
-    Jeffreys,
-    LogNormal,
-    Normal,
-    NormalMixture,
-    ScaledInverseChi,
-    StudentT,
-    Uniform,
-)
 from planner.plan.analysis import Posterior
 from planner.plan.hypothesis import (
     Criterion,
@@ -25,47 +11,13 @@ from planner.plan.hypothesis import (
     one_sided_level,
 )
 from planner.plan.priors import CommonEffect, ExchangeableSexes, SexPrior
-from planner.truth.truth_prior import PilotEstimate
-
-Distribution = (
-    Normal | StudentT | NormalMixture | Flat | HalfNormal | HalfNormalRatio | LogNormal | Fixed
-    | Jeffreys | ScaledInverseChi | Beta | Uniform | PilotEstimate
-)  # fmt: skip
+from planner.words import distributions
+from planner.words.distributions import Distribution
 
 
 def distribution_in_words(distribution: Distribution) -> str:
-    """A distribution with its parameters."""
-    match distribution:
-        case Normal(mean=mean, sd=sd):
-            return f"normal, mean {number(mean)}, SD {number(sd)}"
-        case StudentT(mean=mean, scale=scale, df=df):
-            return f"Student t, mean {number(mean)}, scale {number(scale)}, {number(df)} df"
-        case NormalMixture(weights=weights, means=means, sds=sds):
-            parts = " + ".join(
-                f"{number(w)} N({number(m)}, {number(s)}²)"
-                for w, m, s in zip(weights, means, sds, strict=True)
-            )
-            return f"mixture {parts}"
-        case Flat():
-            return "flat"
-        case HalfNormal(scale=scale):
-            return f"half-normal, scale {number(scale)}"
-        case HalfNormalRatio(scale=scale):
-            return f"half-normal in its ratio to the within-person SD, scale {number(scale)}"
-        case LogNormal(median=median, sd_log=sd):
-            return f"log-normal, median {number(median)}, SD of the logarithm {number(sd)}"
-        case Fixed(value=value):
-            return f"{number(value)}"
-        case Jeffreys():
-            return "1/σ"
-        case ScaledInverseChi(value=value, df=df):
-            return f"{number(value)} as known from {number(df)} df"
-        case Beta(a=a, b=b):
-            return f"beta ({number(a)}, {number(b)}), mean {number(a / (a + b))}"
-        case Uniform(lower=lower, upper=upper):
-            return f"uniform from {number(lower)} to {number(upper)}"
-        case PilotEstimate(mean=mean, n_subjects=n):
-            return f"{number(mean)} as estimated from {n} people"
+    """A distribution with its parameters to three digits."""
+    return distributions.distribution_in_words(distribution, number)
 
 
 def priors_in_words(analysis: Posterior) -> str:

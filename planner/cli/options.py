@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import update_wrapper
 from pathlib import Path
@@ -191,6 +192,7 @@ def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
         write(partial)
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # what could not be made cannot be removed
+            partial.unlink()
         reason = error.strerror or error
         raise PlannerError(f"{path}: cannot be written ({reason}); choose another") from None

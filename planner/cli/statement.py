@@ -30,7 +30,7 @@ def statement(options: RunOptions, hypothesis: str | None, long: bool, markdown:
     from planner.report.statement import statement as write
     from planner.report.statement_data import statement_data
 
-    scenario = _changed(options)
+    scenario = changed(options)
     with search_progress(quiet=options.quiet or options.as_json):
         answer = find_size(scenario, hypothesis, workers=options.workers)
         found = findings(scenario, answer, workers=options.workers)
@@ -58,7 +58,7 @@ def bundle(options: RunOptions, hypothesis: str | None) -> None:
 
     if options.out is None:
         raise click.UsageError("no file is given; add --out FILE.zip")
-    scenario = _changed(options)
+    scenario = changed(options)
     with search_progress(quiet=options.quiet or options.as_json):
         content = build(scenario, hypothesis, workers=options.workers)
     write_whole(options.out, lambda partial: Path(partial).write_bytes(content))
@@ -69,7 +69,7 @@ def bundle(options: RunOptions, hypothesis: str | None) -> None:
         click.echo(f"wrote {options.out}, SHA-256 {digest}", err=True)
 
 
-def _changed(options: RunOptions) -> "Scenario":
+def changed(options: RunOptions) -> "Scenario":
     """The scenario; numbers replaced by --set lose the sources of the old ones."""
     from planner.report.basis import recited
 

@@ -87,7 +87,7 @@ def stressed(scenario: Scenario, stress: Stress) -> Scenario:
         "truth.effect": _effects(scenario, stress.effect),
     }
     if isinstance(truth.attrition, Mcar):
-        changes["truth.attrition"] = _attrition(truth.attrition, stress.dropout)
+        changes["truth.attrition"] = scaled_attrition(truth.attrition, stress.dropout)
     if truth.carryover is not None:
         changes["truth.carryover"] = _carryover(scenario, stress.carryover)
     return scenario.with_changes(changes, f"{stress.name} stress")
@@ -141,7 +141,9 @@ def _covariance(scenario: Scenario, stress: Stress) -> dict[str, Any]:
     }
 
 
-def _attrition(attrition: Mcar, factor: float) -> dict[str, Any]:
+def scaled_attrition(attrition: Mcar, factor: float) -> dict[str, Any]:
+    """Every hazard of leaving times a factor, at most `LARGEST_HAZARD`, as in a scenario file."""
+
     def scaled(hazard: float) -> float:
         return min(factor * hazard, max(hazard, LARGEST_HAZARD))
 

@@ -198,3 +198,18 @@ def _evaluate(node: ast.expr, rejected: Mapping[str, BoolArray]) -> BoolArray:
         case ast.UnaryOp(operand=operand):
             return np.logical_not(_evaluate(operand, rejected))
     raise AssertionError(node)
+
+
+def needs_all(rule: str) -> tuple[str, ...] | None:
+    """Hypotheses of a success rule that needs every one of them; None if some may fail."""
+    names: list[str] = []
+    waiting = [ast.parse(rule, mode="eval").body]
+    while waiting:
+        match waiting.pop():
+            case ast.Name(id=name):
+                names.append(name)
+            case ast.BoolOp(op=ast.And(), values=values):
+                waiting += reversed(values)
+            case _:
+                return None
+    return tuple(dict.fromkeys(names))

@@ -1,14 +1,19 @@
 """What a protocol says in words and no simulation can know; a report prints it as it is given."""
 
+from planner.plan.costs import Costs
 from planner.spec import Spec
 
 
 class Protocol(Spec):
     """Texts of the trial's authors, all optional; none of them changes a number.
 
+    ``[lapidus-2014]`` or ``[planning.mcid]`` in a text, a study or number of the library, becomes
+    a numbered reference in the report.
+
     Parameters
     ----------
-    title : of the trial; should say that it is a randomised crossover.
+    title : of the trial; "a randomised crossover trial" is added where it does not say so.
+    version : of the plan, with the date that the report shall carry, e.g. ``1.0, 1 June 2026``.
     authors : names with their roles, one each.
     summary : in plain words, for people who are no statisticians.
     changes : from an earlier version of the plan, or that there was none.
@@ -17,7 +22,7 @@ class Protocol(Spec):
         ``"rescue medication" = "treatment policy: the outcome counts all the same"``.
     rationale : why a crossover suits the condition: stable, effect within the period, washout.
     role_of_sex : prior evidence on sex, which of the NIH cases applies, and the terms used.
-    schedule : durations of periods and washout, and visits.
+    schedule : durations of periods and washout, with reasons, and visits.
     allocation : how people are allocated: stratification, blocks, concealment.
     doses : treatment (its letter) → substance, dose, route and time.
     interim : interim looks with their rule, or that there is none.
@@ -31,9 +36,11 @@ class Protocol(Spec):
     carryover_limits : what carry-over could do to the conclusion.
     sex_limits : what the trial cannot say about women and men apart.
     clinical : what the result would mean for patients.
+    costs : prices and lengths, from which the report has the cost and duration of designs.
     """
 
     title: str = ""
+    version: str = ""
     authors: tuple[str, ...] = ()
     summary: str = ""
     changes: str = ""
@@ -55,3 +62,4 @@ class Protocol(Spec):
     carryover_limits: str = ""
     sex_limits: str = ""
     clinical: str = ""
+    costs: Costs = Costs()

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from planner.report.basis import bases
+from planner.report.basis import bases, value_at
 from planner.report.items import ITEMS
 from planner.report.model import Block, Gap, Paragraph, Section
+from planner.report.quoted import with_references
 from planner.report.results import Results
 from planner.words.prose import joined
 
@@ -45,8 +46,14 @@ class Author:
         return f"[{', '.join(str(self.sources.index(s) + 1) for s in dict.fromkeys(sources))}]"
 
     def bases(self, *groups: tuple[str, ...]) -> "list[Basis]":
-        """Citations of the numbers at or below dotted paths."""
-        return [basis for group in groups for basis in bases(self.scenario, group)]
+        """Citations of the numbers at or below dotted paths that the scenario has."""
+        plain = self.scenario.plain(full=True)
+        return [
+            basis
+            for group in groups
+            for basis in bases(self.scenario, group)
+            if value_at(plain, basis.path) is not None
+        ]
 
     def basis_in_words(self, *groups: tuple[str, ...]) -> str:
         """Flags of numbers with their references, ``derived [2]``; empty without any."""
@@ -55,6 +62,10 @@ class Author:
         sources = [b.source() for b in found if b.has_source]
         words = [joined(flags)] if flags else []
         return " ".join([*words, self.cite(*sources)] if sources else words)
+
+    def referenced(self, text: str) -> str:
+        """A text whose ``[lapidus-2014]``, studies of the library, are numbered references."""
+        return with_references(text, self.cite)
 
     def said(self, text: str, what: str, key: str) -> Block:
         """What the protocol says in the scenario, or the gap that it leaves.
@@ -65,7 +76,7 @@ class Author:
         key : of the scenario, where it would stand: ``protocol.rationale``.
         """
         if text.strip():
-            return Paragraph(text=text)
+            return Paragraph(text=self.referenced(text))
         return Gap(what=what, add=f"write it as {key} in the scenario")
 
     def section(self, identity: str, *blocks: Block) -> Section:

@@ -8,6 +8,7 @@ from planner.errors import InvalidInput
 from planner.report.author import Author
 from planner.report.chapters import (
     analysis,
+    annex,
     comparison,
     design,
     flow,
@@ -50,16 +51,31 @@ def report_model(results: Results, status: Literal["draft", "final"] = "draft") 
     """
     author = Author(results)
     chapters = [Chapter(title=title, sections=write(author)) for title, write in CHAPTERS]
+    written = tuple(section for chapter in chapters for section in chapter.sections)
+    chapters += [
+        Chapter(title="Annex", sections=annex.sections(author, written)),
+        Chapter(title="References", sections=(reproduction.references(author),)),
+    ]
     scenario = results.scenario
     model = ReportModel(
         title=front.title(author),
         subtitle="Design report: sample size and operating characteristics",
-        status=status,
+        status="draft",
         fingerprint=scenario.fingerprint(),
         version=__version__,
         chapters=tuple(chapters),
         scenario=scenario_toml(scenario),
     )
+    return with_status(model, status)
+
+
+def with_status(model: ReportModel, status: Literal["draft", "final"]) -> ReportModel:
+    """The report as a draft or as final.
+
+    Raises
+    ------
+    InvalidInput : the status is final and something is not stated.
+    """
     if status == "final" and model.gaps:
         identity, gap = model.gaps[0]
         others = len(model.gaps) - 1
@@ -67,4 +83,4 @@ def report_model(results: Results, status: Literal["draft", "final"] = "draft") 
         raise InvalidInput(
             f"a final report must state {gap.what} ({identity}){rest}; {gap.add}, or make a draft"
         )
-    return model
+    return model.model_copy(update={"status": status})

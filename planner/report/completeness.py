@@ -5,27 +5,23 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from planner.report.items import ITEMS, Item, Status, section_of
+from planner.report.protocol_items import answered, instead
 from planner.report.stated import stated
+from planner.words.prose import one_line
 
 if TYPE_CHECKING:
     from planner.scenario import Scenario
 
 STATUSES: tuple[Status, ...] = ("filled", "not stated", "comes with the document")
-IN_PROTOCOL: Mapping[str, str] = {
-    "R03": "who planned the trial, and in which role",
-    "R11": "population, and a strategy for each intercurrent event; the scenario holds "
-    "treatments, outcome and contrast",
-    "R13": "prior evidence on sex and the terms used",
-    "R41": "why this rule and this threshold",
-    "R47": "which sensitivity analyses are planned",
-    "R101": "what carry-over could do to the conclusion",
-    "R102": "what the trial cannot say about women and men apart",
-    "R103": "what the result would mean for patients",
+ONE_PERIOD: Mapping[str, str] = {
+    "R12": "not a crossover: one period",
+    "R35": "one period: nobody leaves between periods",
+    "R36": "one period: no effects of time",
+    "R101": "one period: nothing carries over",
 }
-"""Items for which a scenario has no place: what the protocol must say."""
+"""Items that having one period answers."""
 IN_DOCUMENT: Mapping[str, str] = {
     "R04": "summary in plain words",
-    "R05": "comparison with the version before",
     "R50": "the questions that the simulation answers",
     "R51": "equations of the truth and its varied factors",
     "R53": "true values, computed from the truth",
@@ -55,7 +51,8 @@ IN_DOCUMENT: Mapping[str, str] = {
 
 def completeness(scenario: "Scenario") -> tuple[Item, ...]:
     """Every item of the report with its status."""
-    said = stated(scenario) | _crossover(scenario)
+    said = stated(scenario) | _parallel(scenario) | answered(scenario)
+    said |= {item: text for item, text in instead(scenario).items() if not said[item][0]}
     return tuple(
         Item(identity, section_of(identity), field, source, *_status(identity, said))
         for identity, field, source in ITEMS
@@ -68,30 +65,16 @@ def counts(items: Iterable[Item]) -> dict[Status, int]:
     return {status: found[status] for status in STATUSES}
 
 
-def _crossover(scenario: "Scenario") -> dict[str, tuple[str, str]]:
-    """The items about periods, which a parallel design answers by having one."""
-    design = scenario.plan.design
-    sequences = ", ".join("→".join(sequence) for sequence in design.sequences)
-    if design.n_periods == 1:
-        return {
-            "R12": ("not a crossover: one period", ""),
-            "R20": ("", f"the groups are {sequences}; add duration and visits to the protocol"),
-            "R23": ("none: one analysis at the end", ""),
-        }
-    return {
-        "R12": ("", "why a crossover suits a stable disease, the washout, and carry-over"),
-        "R20": (
-            "",
-            f"the sequences are {sequences}; add durations, washout and visits to the protocol",
-        ),
-        "R23": ("none: one analysis at the end", ""),
-    }
+def _parallel(scenario: "Scenario") -> dict[str, tuple[str, str]]:
+    """What having one period answers, and that nothing is looked at before the end."""
+    looks = {"R23": (one_line(scenario.protocol.interim) or "none: one analysis at the end", "")}
+    if scenario.plan.design.n_periods > 1:
+        return looks
+    return looks | {item: (reason, "") for item, reason in ONE_PERIOD.items()}
 
 
 def _status(identity: str, said: Mapping[str, tuple[str, str]]) -> tuple[Status, str]:
     if identity in said:
         value, add = said[identity]
         return ("filled", value) if value else ("not stated", add)
-    if identity in IN_PROTOCOL:
-        return "not stated", f"the scenario has no place for it; say {IN_PROTOCOL[identity]}"
     return "comes with the document", IN_DOCUMENT[identity]

@@ -49,7 +49,7 @@ ITEMS: tuple[tuple[str, str, str], ...] = (
     ("R31", "target difference, SD, standardised", "DELTA2"),
     ("R32", "why that difference: important or realistic", "DELTA2"),
     ("R33", "within-participant SD or correlation", "CONSORT crossover 7a"),
-    ("R34", "α, sides and power target", "DELTA2"),
+    ("R34", "level α, sides and power target", "DELTA2"),
     ("R35", "loss by period and sex", "DELTA2"),
     ("R36", "period, carry-over and sequence effects", "CONSORT crossover 3a"),
     ("R37", "effects by sex", "SAGER"),

@@ -82,8 +82,12 @@ def loss(w: Writing) -> str:
         return needed if enough else ""
     leaving = _leaving(attrition) if isinstance(attrition, Mcar) else []
     if not leaving:
-        gap = w.missing("how many leave", "give truth.attrition, or say why nobody does")
-        return f"Nobody is assumed to leave ({gap})."
+        why = (
+            w.cited("the share that leaves", LOSS)
+            if bases(w.found.scenario, LOSS)
+            else w.missing("how many leave", "give truth.attrition, or say why nobody does")
+        )
+        return f"Nobody is assumed to leave ({why})."
     needed = f"; {people(answer.n_evaluable)} who complete suffice" if enough else ""
     return (
         f"With {joined(leaving)} ({w.cited('the share that leaves', LOSS)}), "
@@ -137,11 +141,13 @@ def carryover(w: Writing) -> str:
     """What the calculation assumes of carry-over, as a noun phrase; empty without periods."""
     if not w.found.crossover:
         return ""
-    w.missing(
-        "washout and why no carry-over is expected",
-        "give the washout, its basis and the stability of the disease in the protocol (ICH E9, "
-        "section 3.1.2)",
-    )
+    if not one_line(w.found.scenario.protocol.rationale):
+        w.missing(
+            "washout and why no carry-over is expected",
+            "give the washout, its basis and the stability of the disease in the protocol (ICH E9, "
+            "section 3.1.2)",
+            "protocol.rationale",
+        )
     lasting = w.found.scenario.truth.carryover
     if not lasting or lasting == w.found.scenario.truth.endpoint.neutral:
         return "no carry-over"
@@ -186,16 +192,23 @@ def _standardised(w: Writing) -> str:
     return f"standardised by this SD {number(size / sd)}"
 
 
-def importance(w: Writing) -> str:
-    """Whether the target difference is important, realistic or both (DELTA2, items 6 and 7)."""
+def importance(w: Writing, *, brief: bool = False) -> str:
+    """Whether the target difference is important, realistic or both (DELTA2, items 6 and 7).
+
+    The protocol's own words, to which the short form only refers.
+    """
     entries = [b.entry for b in bases(w.found.scenario, EFFECT) if b.entry]
-    if any(entry.quantity == "mcid" for entry in entries):
+    said = w.found.scenario.protocol.importance
+    if one_line(said) and brief:
+        return "Why this difference was chosen is said in the protocol."
+    if not one_line(said) and any(entry.quantity == "mcid" for entry in entries):
         return "The difference is the smallest that matters according to its source."
-    gap = w.missing(
+    return w.told(
+        said,
         "whether the target difference is important to patients, realistic, or both, and why",
         "say so in the protocol; planner evidence list --quantity mcid shows what is published",
+        "protocol.importance",
     )
-    return f"{gap}."
 
 
 def power(w: Writing) -> str:

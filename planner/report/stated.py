@@ -2,9 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from planner import __version__
 from planner.plan.analysis import MixedModel, Posterior, describe
-from planner.plan.decision import NoMultiplicity
+from planner.plan.decision import NoMultiplicity, needs_all
 from planner.plan.hypothesis import one_sided_level
 from planner.report.basis import CORRELATION, EFFECT, LOSS, SD, SHARE, bases
 from planner.report.planned_range import varied_inputs
@@ -30,12 +29,7 @@ def stated(scenario: "Scenario") -> Stated:
 
 
 def _question(s: "Scenario") -> Stated:
-    label, crossover = one_line(s.label), s.plan.design.n_periods > 1
-    words = label.casefold()
-    named = ("random" in words and "crossover" in words) or (label and not crossover)
     return {
-        "R01": (label if named else "", "write 'randomised crossover' in label"),
-        "R02": (f"planner {__version__}, {s.short_fingerprint}, draft", ""),
         "R10": (
             joined([f"{h.name} ({h.objective.kind})" for h in s.plan.hypotheses]),
             "give plan.hypotheses",
@@ -44,24 +38,11 @@ def _question(s: "Scenario") -> Stated:
 
 
 def _design(s: "Scenario") -> Stated:
-    plan, share = s.plan, s.truth.female_share
-    ratio = ":".join(map(str, plan.weights))
-    unlabelled = [k for k in plan.design.treatments if k not in plan.treatments]
-    named = joined([f"{k} = {one_line(v)}" for k, v in sorted(plan.treatments.items())] or [""])
+    share = s.truth.female_share
     return {
         "R24": (
             "" if share is None or not _sourced(s, SHARE) else f"{planned_percent(share)} women",
             "give truth.female_share with its evidence",
-        ),
-        "R21": (
-            "",
-            f"the ratio is {ratio}; say in the protocol how participants are stratified and "
-            "allocated in blocks",
-        ),
-        "R22": (
-            "",
-            (f"{named}; " if named and not unlabelled else "give plan.treatments; ")
-            + "add doses and schedule to the protocol",
         ),
     }
 
@@ -133,8 +114,10 @@ def _analysis(s: "Scenario") -> Stated:
         "R34": (f"per tail: {levels}; power {targets}", ""),
         "R40": (describe(plan.analysis), ""),
         "R42": (
-            "one hypothesis" if one else plan.multiplicity.kind * shared,
-            "set plan.multiplicity, or say in the protocol why each hypothesis has its own level",
+            "one hypothesis" if one
+            else plan.multiplicity.kind if shared
+            else "each at its own level" * (needs_all(plan.success_rule) is not None),
+            "set plan.multiplicity: the success rule can be met in more than one way",
         ),
         "R43": (
             "every observed period enters the likelihood" if likelihood
@@ -158,7 +141,6 @@ def _priors(s: "Scenario") -> Stated:
             "none: no prior enters the test" * (not bayesian),
             "say in the protocol what the analysis prior borrows, and how",
         ),
-        **({} if has_prior else {"R63": ("", "add [truth_prior]; see planner assurance")}),
     }
 
 

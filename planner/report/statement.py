@@ -103,7 +103,7 @@ def findings(scenario: "Scenario", answer: "SampleSize", *, workers: int | None 
 def statement(found: Findings, *, long: bool = False) -> Statement:
     """The statement of what was found."""
     w = Writing(found)
-    parts = _long(w) if long else _short(w)
+    parts = long_form(w) if long else short_form(w)
     title = one_line(found.scenario.label) if long else ""
     sources = Part("Sources", w.listed(), "1.")
     gaps = Part("Not stated", tuple(f"{k}: {v}." for k, v in w.gaps.items()), "-")
@@ -111,16 +111,17 @@ def statement(found: Findings, *, long: bool = False) -> Statement:
     return Statement(title, tuple(filled), dict(w.gaps))
 
 
-def _short(w: Writing) -> list[Part]:
+def short_form(w: Writing) -> list[Part]:
     """One paragraph."""
     said = (
-        say.participants(w), say.outcome(w), say.loss(w), say.power(w), say.importance(w),
-        say.false_claims(w), say.over_ranges(w), say.sexes(w), say.made_with(w),
+        say.participants(w), say.outcome(w), say.loss(w), say.power(w),
+        say.importance(w, brief=True), say.false_claims(w), say.over_ranges(w), say.sexes(w),
+        say.made_with(w),
     )  # fmt: skip
     return [Part("", (" ".join(sentence for sentence in said if sentence),))]
 
 
-def _long(w: Writing) -> list[Part]:
+def long_form(w: Writing) -> list[Part]:
     """A paragraph per subject, then the basis of every number."""
     subjects = {
         "Participants": [say.participants(w), say.loss(w)],
@@ -145,13 +146,16 @@ def _prior(w: Writing) -> str:
     if not isinstance(analysis, Posterior):
         return ""
     priors = analysis.priors
-    gap = w.missing(
-        "why these analysis priors", "justify them in the protocol, with how much they weigh"
+    reason = w.told(
+        w.found.scenario.protocol.analysis_prior,
+        "why these analysis priors",
+        "justify them in the protocol, with how much they weigh",
+        "protocol.analysis_prior",
     )
     return (
         f"Effect: {in_words(priors.effect)}. Sexes: {in_words(priors.sexes)}. SD within "
         f"participants: {in_words(priors.sd_within)}. SD between participants: "
-        f"{in_words(priors.sd_between)}. {gap}."
+        f"{in_words(priors.sd_between)}. {reason}"
     )
 
 

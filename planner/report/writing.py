@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from planner.plan.analysis import Posterior
 from planner.plan.hypothesis import FreeContrast, Hypothesis, PosteriorRule
 from planner.report.basis import bases, value_at
+from planner.report.quoted import with_references
 from planner.words.prose import given, joined, one_line
 
 if TYPE_CHECKING:
@@ -53,16 +54,31 @@ class Findings:
 
 @dataclass(slots=True)
 class Writing:
-    """Sources by first mention with their entries, and gaps: what is not stated → what to add."""
+    """Sources by first mention with their entries, and gaps: what is not stated → what to add.
+
+    Parameters
+    ----------
+    order : sources as they are numbered; a report gives its own list of references.
+    keys : gap → the key of the scenario that closes it, for gaps that are texts.
+    """
 
     found: Findings
+    order: list[str] = field(default_factory=list)
     sources: dict[str, list[str]] = field(default_factory=dict)
     gaps: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
 
-    def missing(self, what: str, add: str) -> str:
-        """The mark of a gap, which is taken down."""
+    def missing(self, what: str, add: str, key: str = "") -> str:
+        """The mark of a gap, which is taken down with the key that closes it."""
         self.gaps.setdefault(what, add)
+        if key:
+            self.keys[what] = key
         return f"[NOT STATED: {what}]"
+
+    def told(self, text: str, what: str, add: str, key: str) -> str:
+        """A text of the protocol as one sentence or more, or the mark of the gap that it leaves."""
+        said = with_references(one_line(text), self._cite) or self.missing(what, add, key)
+        return said if said.endswith((".", "!", "?")) else f"{said}."
 
     def cited(self, what: str, *groups: tuple[str, ...]) -> str:
         """How far a number can be trusted, with the numbers of its sources."""
@@ -88,7 +104,16 @@ class Writing:
         entries = self.sources.setdefault(basis.source(), [])
         if basis.entry is not None and basis.entry.reference not in entries:
             entries.append(basis.entry.reference)
-        return list(self.sources).index(basis.source()) + 1
+        return self._numbered(basis.source())
+
+    def _cite(self, source: str) -> str:
+        self.sources.setdefault(source, [])
+        return f"[{self._numbered(source)}]"
+
+    def _numbered(self, source: str) -> int:
+        if source not in self.order:
+            self.order.append(source)
+        return self.order.index(source) + 1
 
     def listed(self) -> tuple[str, ...]:
         """The sources in full."""

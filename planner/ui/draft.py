@@ -19,6 +19,7 @@ from planner.ui.fields.names import DESIGN, LEVEL, POSTERIOR, RULE, SEED, TRIALS
 from planner.ui.fields.panel import Panel
 from planner.ui.fields.plan import planned
 from planner.ui.fields.prior import EFFECT, POOLED, analysis_prior
+from planner.ui.fields.protocol import texts
 from planner.ui.fields.simulation import simulated
 from planner.ui.fields.truth import assumed
 
@@ -57,10 +58,20 @@ class Draft:
     @property
     def file(self) -> str:
         """What the command line calls the scenario: its name, or the file it was opened from."""
-        return self.name if opened.opened_plain(self.name) is None else f"{self.name}.toml"
+        return opened.file(self.name)
+
+    @property
+    def saved(self) -> str:
+        """Name of the file that Save writes."""
+        return f"{self.name}-{self.build().short_fingerprint}.toml"
 
     def command(self, name: str, *options: str) -> str:
-        """The command line of ``planner NAME`` for this scenario."""
+        """The command line of ``planner NAME`` for this scenario.
+
+        Texts of the protocol are too long for it: with them it names the file that Save writes.
+        """
+        if any(path.startswith("protocol.") for path in self.changes):
+            return shlex.join(["planner", name, self.saved, *options])
         words = ["planner", name, self.file, *options]
         for path, value in self.changes.items():
             text = value if isinstance(value, str) else inline_toml(value)
@@ -115,6 +126,7 @@ def recall(name: str) -> tuple[Draft, Panel]:
         panel.recall(analysis_prior(base, panel, pooled_prior(name)))
         panel.recall(criteria(base, panel))
     panel.recall(simulated(base, panel.values))
+    panel.recall(texts(base))
     return Draft(name, base, all_changes(panel, base)), panel
 
 

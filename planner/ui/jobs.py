@@ -18,6 +18,7 @@ from planner.errors import PlannerError
 
 if TYPE_CHECKING:
     from planner.operating.blocks import Step as PowerStep
+    from planner.report.results import ReportStep
 
 Status = Literal["waiting", "running", "done", "cancelled", "failed"]
 MOST_KEPT = 32
@@ -131,3 +132,9 @@ class Jobs[S: Step]:
 def power_jobs() -> "Jobs[PowerStep]":
     """The simulations of power of this process."""
     return Jobs()
+
+
+@st.cache_resource(show_spinner=False)
+def report_jobs() -> "Jobs[ReportStep]":
+    """The reports of this process; results are large, so few are kept."""
+    return Jobs(most_kept=6)

@@ -42,17 +42,19 @@ class Linked:
     values : of the controls that were moved, by their keys in the session without the name.
     plain : the scenario itself, if it is not built in.
     pooled : analysis prior that the Evidence page has handed over, if it has.
+    file : what the command line calls the scenario.
     """
 
     name: str
     values: Mapping[str, Any]
     plain: Mapping[str, Any] | None = None
     pooled: Mapping[str, Any] | None = None
+    file: str = ""
 
 
 def encode(linked: Linked) -> str:
     """The text in the address."""
-    data = [linked.name, dict(linked.values), linked.plain, linked.pooled]
+    data = [linked.name, dict(linked.values), linked.plain, linked.pooled, linked.file]
     packed = zlib.compress(json.dumps(data, separators=(",", ":")).encode(), 9)
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
@@ -78,8 +80,14 @@ def decode(text: str) -> Linked:
     if not unpack.eof:  # its checksum is missing
         raise damaged
     match data:
-        case [str(name), dict(values), (dict() | None) as plain, (dict() | None) as pooled]:
-            return Linked(name, values, plain, pooled)
+        case [
+            str(name),
+            dict(values),
+            (dict() | None) as plain,
+            (dict() | None) as pooled,
+            str(file),
+        ]:
+            return Linked(name, values, plain, pooled, file)
         case _:
             raise damaged
 
@@ -107,7 +115,10 @@ def problem() -> str:
 def write(panel: "Panel") -> str:
     """Put the scenario in hand into the address; returns the text."""
     name = panel.name
-    text = encode(Linked(name, panel.moved(), opened.opened_plain(name), pooled_prior(name)))
+    linked = Linked(
+        name, panel.moved(), opened.opened_plain(name), pooled_prior(name), opened.file(name)
+    )
+    text = encode(linked)
     if st.query_params.get(PARAMETER) != text:
         st.query_params[PARAMETER] = text
     return text
@@ -116,7 +127,7 @@ def write(panel: "Panel") -> str:
 def _hydrate(linked: Linked) -> None:
     name = linked.name
     if linked.plain is not None:
-        name = opened.keep(name, scenario_from(linked.plain))
+        name = opened.keep(name, scenario_from(linked.plain), linked.file)
     base = opened.base(name)
     st.session_state[opened.STARTER] = name
     if linked.pooled is not None:
@@ -132,4 +143,4 @@ def _start_with(named: str) -> None:
     if named in opened.names():
         st.session_state[opened.STARTER] = named
     else:
-        opened.keep(PurePath(named).stem, load_scenario(named))
+        opened.keep(PurePath(named).stem, load_scenario(named), named)

@@ -13,7 +13,7 @@ STARTER = "starter"
 """Where the session keeps the name of the scenario in hand."""
 FIRST_STARTER = "confirmatory"
 UPLOAD = "upload"
-_OPENED, _PROBLEM = "opened", "upload:problem"
+_OPENED, _FILES, _PROBLEM = "opened", "opened:files", "upload:problem"
 MOST_OPENED = 20
 
 
@@ -39,8 +39,18 @@ def opened_plain(name: str) -> Mapping[str, Any] | None:
     return _opened().get(name)
 
 
-def keep(name: str, scenario: Scenario) -> str:
-    """Open a scenario under a name of its own, which is returned, and take it in hand."""
+def file(name: str) -> str:
+    """What the command line calls a scenario: its name, or the file that it was opened from."""
+    return name if opened_plain(name) is None else _files().get(name, f"{name}.toml")
+
+
+def keep(name: str, scenario: Scenario, source: str) -> str:
+    """Open a scenario under a name of its own, which is returned, and take it in hand.
+
+    Parameters
+    ----------
+    source : the file it is from; empty if that is not known.
+    """
     taken, kept = set(built_in_names()), _opened()
     free = name if name not in taken else f"{name} (file)"
     kept.pop(free, None)
@@ -50,19 +60,20 @@ def keep(name: str, scenario: Scenario) -> str:
         del st.session_state[key]
     kept[free] = scenario.plain()
     st.session_state[_OPENED] = kept
+    st.session_state[_FILES] = {**_files(), free: source or f"{free}.toml"}
     st.session_state[STARTER] = free
     return free
 
 
 def open_upload() -> None:
     """Open the uploaded file, from the callback of its control; a bad one leaves a sentence."""
-    file = st.session_state.get(UPLOAD)
+    upload = st.session_state.get(UPLOAD)
     st.session_state.pop(_PROBLEM, None)
-    if file is None:
+    if upload is None:
         return
     try:
-        scenario = parse_scenario(file.getvalue(), file.name)
-        keep(PurePath(file.name).stem[:60] or "scenario", scenario)
+        scenario = parse_scenario(upload.getvalue(), upload.name)
+        keep(PurePath(upload.name).stem[:60] or "scenario", scenario, upload.name)
     except PlannerError as problem:
         st.session_state[_PROBLEM] = str(problem)
 
@@ -74,4 +85,9 @@ def upload_problem() -> str:
 
 def _opened() -> dict[str, Any]:
     found: dict[str, Any] = st.session_state.get(_OPENED, {})
+    return found
+
+
+def _files() -> dict[str, str]:
+    found: dict[str, str] = st.session_state.get(_FILES, {})
     return found

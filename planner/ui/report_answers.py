@@ -1,15 +1,22 @@
 """What the Report page asks the engine, remembered by everything it depends on."""
 
+import hashlib
+import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from planner import __version__
 from planner.report.planned_range import varied_inputs
 from planner.report.writing import Findings
 from planner.ui import state
+from planner.ui.jobs import report_jobs
 
 if TYPE_CHECKING:
+    from planner.report.model import ReportModel
     from planner.report.planned_range import PowerRange
+    from planner.report.results import Results
     from planner.scenario import Scenario
 
 _REMEMBERED = 64
@@ -49,3 +56,37 @@ def scenario_json(scenario: "Scenario") -> str:
     from planner.report.payload import dump
 
     return dump(scenario.plain()) + "\n"
+
+
+def report_key(scenario: "Scenario", hypothesis: str) -> str:
+    """Digest of all that a report depends on: words and sources too, not only the fingerprint."""
+    text = json.dumps([scenario.plain(full=True), hypothesis, __version__], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def start_report(key: str, scenario: "Scenario", hypothesis: str) -> None:
+    """Compute the numbers of a report as a job."""
+    from planner.report.results import stages
+
+    report_jobs().start(key, partial(stages, scenario, hypothesis))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def model(key: str, _results: "Results", *, final: bool) -> "ReportModel":
+    """The report on results, in its words.
+
+    Raises
+    ------
+    InvalidInput : it is to be final and something is missing.
+    """
+    from planner.report.build import report_model
+
+    return report_model(_results, "final" if final else "draft")
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def rendered(key: str, _model: "ReportModel", suffix: str) -> bytes:
+    """The report in one format, written when it is asked for."""
+    from planner.report.formats import render
+
+    return render(_model, [suffix])[suffix]

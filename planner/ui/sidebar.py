@@ -56,7 +56,7 @@ def identity(draft: "Draft", scenario: "Scenario", panel: "Panel") -> None:
     row.download_button(
         "Save (TOML)",
         partial(scenario_toml, scenario),
-        file_name=f"{draft.name}-{short}.toml",
+        file_name=draft.saved,
         mime="application/toml",
         on_click="ignore",
         help="The scenario with your changes, as a file for the command line.",

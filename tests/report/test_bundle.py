@@ -11,11 +11,25 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 import planner as pl
 from planner.errors import UnknownName
-from planner.report.bundle import FIRST_DAY, archive, bundle, differences, manifest, versions
+from planner.operating.both_schools import with_both_schools
+from planner.operating.power import power as power_of
+from planner.report.bundle import (
+    FIRST_DAY,
+    archive,
+    bundle,
+    bundle_of,
+    differences,
+    manifest,
+    versions,
+)
+from planner.report.model import ReportModel
+from planner.report.results import compute
+from planner.report.trials import read, written
 from planner.scenario import Scenario
 
 HOSTILE = "\"Label\" <b>&amp;\n''' [x] = \\ µ"
@@ -38,10 +52,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def reproduce(folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "reproduce.py"], cwd=folder, capture_output=True, text=True, check=False
-    )
+def reproduce(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "reproduce.py", *options]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def test_the_same_scenario_gives_the_same_bytes() -> None:
@@ -54,10 +67,11 @@ def test_names_are_sorted_and_times_fixed() -> None:
         infos = zipped.infolist()
     names = [info.filename for info in infos]
     assert names == sorted(names)
-    assert set(names) == {"manifest.json", "reproduce.py", "scenario.toml", "statement.md",
-                          "summary.json", "versions.txt"}  # fmt: skip
+    assert set(names) == {"README.md", "manifest.json", "random-numbers.json", "report.json",
+                          "reproduce.py", "scenario.toml", "statement.md", "summary.json",
+                          "trials.parquet", "versions.txt"}  # fmt: skip
     assert {info.date_time for info in infos} == {FIRST_DAY}
-    assert archive({"b": "2", "a": "1"}) == archive({"a": "1", "b": "2"})
+    assert archive({"b": "2", "a": b"1"}) == archive({"a": "1", "b": "2"})
 
 
 def test_manifest_has_the_hash_of_every_other_file(folder: Path) -> None:
@@ -85,12 +99,59 @@ def test_numbers_are_those_of_the_searches(folder: Path) -> None:
     assert kept["size"]["results"][0]["power"]["value"] == size.power.value
     assert kept["power"]["results"][0]["success"]["value"] == power["overall"].success.value
     assert kept["power"]["fingerprint"] == scenario().fingerprint()
+    beside = kept["counterpart"]["results"][0]
+    other = power_of(with_both_schools(scenario()), size.n_randomised).others[0]
+    assert beside["success"]["value"] == other["overall"].success.value
+    assert beside["analysis"] == "Bayesian mixed model (quadrature)"
 
 
 def test_script_finds_every_number_identical(folder: Path) -> None:
     done = reproduce(folder)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "Every number is identical.\n"
+
+
+def test_script_computes_the_report_again_when_asked(folder: Path) -> None:
+    path = folder / "report.json"
+    path.write_text(path.read_text().replace('"status": "draft"', '"status": "final"'))
+    done = reproduce(folder, "--report")
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        "report.json: changed since the bundle was made",
+        'report.json.status: "final" in the bundle, "draft" now',
+    ]
+
+
+def test_report_is_the_model_and_names_no_run_time(folder: Path) -> None:
+    model = ReportModel.model_validate_json((folder / "report.json").read_text())
+    assert model.fingerprint == scenario().fingerprint()
+    assert model.status == "draft"
+
+
+def test_a_bundle_of_results_is_the_bundle_of_their_scenario() -> None:
+    assert bundle_of(compute(scenario())) == built()
+
+
+def test_script_counts_the_trials_in_the_file_again(folder: Path) -> None:
+    path = folder / "trials.parquet"
+    table = read(path.read_bytes())
+    column = table.column_names.index("overall_shown")
+    turned = pa.array([False] * table.num_rows)
+    path.write_bytes(written(table.set_column(column, table.schema.field(column), turned)))
+    done = reproduce(folder)
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert "trials.parquet: changed since the bundle was made" in lines
+    assert any(line.startswith("trials.parquet.success.overall.planning.value:") for line in lines)
+    assert "trials.parquet: overall_shown differs when simulated again" in lines
+
+
+def test_readme_explains_every_file_and_every_column(folder: Path) -> None:
+    text = (folder / "README.md").read_text()
+    for file in folder.iterdir():
+        assert file.name == "README.md" or f"| {file.name} |" in text
+    for name in read((folder / "trials.parquet").read_bytes()).column_names:
+        assert f"| {name} |" in text
 
 
 def test_script_notices_one_changed_digit(folder: Path) -> None:

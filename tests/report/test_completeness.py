@@ -43,7 +43,7 @@ def test_every_item_has_a_status_and_a_reason(name: str) -> None:
 @pytest.mark.parametrize(
     ("identity", "changes"),
     [
-        ("R01", {"label": "A randomised crossover of naltrexone"}),
+        ("R02", {"protocol.version": "1.0, 1 June 2026"}),
         ("R24", {"truth.female_share": 0.5, "citations": {
             "truth.female_share": {"evidence": "planning.female_share", "flag": "assumed"}}}),
         ("R36", {"truth.period_effects": [0.0, 0.0], "truth.carryover": 0.0}),
@@ -51,7 +51,7 @@ def test_every_item_has_a_status_and_a_reason(name: str) -> None:
             "truth.standardised_effect": {"evidence": "planning.mcid", "flag": "assumed"}}}),
         ("R35", {"truth.attrition": {"kind": "mcar", "after_period_1": 0.1}, "citations": {
             "truth.attrition.after_period_1": {"evidence": "planning.dropout"}}}),
-        ("R63", {"truth_prior": {"effect": {"kind": "normal", "mean": 2.5, "sd": 1.0}}}),
+        ("R45", {"truth_prior": {"effect": {"kind": "normal", "mean": 2.5, "sd": 1.0}}}),
     ],
 )  # fmt: skip
 def test_stating_it_fills_the_item(identity: str, changes: dict[str, Any]) -> None:
@@ -64,7 +64,7 @@ def test_stating_it_fills_the_item(identity: str, changes: dict[str, Any]) -> No
 def test_a_number_without_source_does_not_count_as_stated(identity: str) -> None:
     scenario = pl.load_scenario("confirmatory")
     assert items(scenario)[identity].status == "filled"
-    bare = scenario.with_changes({"citations": {}})
+    bare = scenario.with_changes({"citations": {}, "protocol": {}})
     assert items(bare)[identity].status == "not stated"
 
 

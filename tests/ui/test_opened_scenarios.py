@@ -1,5 +1,7 @@
 """Scenarios opened from files and links, and what the address keeps."""
 
+import json
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -11,7 +13,8 @@ from tests.ui.pages import APP, DESIGN, command, evidence, named, opened, people
 
 
 def test_property_a_link_says_what_was_put_into_it() -> None:
-    linked = Linked("mine", {"truth.effect": 2.5, "n_subjects": [20, 300]}, {"label": "ä \n$x$"})
+    values = {"truth.effect": 2.5, "n_subjects": [20, 300]}
+    linked = Linked("mine", values, {"label": "ä \n$x$"}, None, "my files/mine.json")
     assert decode(encode(linked)) == linked
 
 
@@ -96,6 +99,19 @@ def test_an_uploaded_scenario_is_the_one_that_was_saved(name: str) -> None:
     assert "mine.toml" in command(app)
     again = sound(linked_app(address(app)))
     assert any(scenario.short_fingerprint in c.value for c in again.sidebar.caption)
+
+
+@pytest.mark.parametrize(
+    ("file", "name"), [("mine.json", "mine"), ("kcl-2025.toml", "kcl-2025 (file)")]
+)
+def test_the_command_line_calls_a_file_by_its_own_name(file: str, name: str) -> None:
+    scenario = load_scenario("kcl-2025").with_changes({"monte_carlo.n_trials": 500})
+    content = scenario_toml(scenario) if file.endswith("toml") else json.dumps(scenario.plain())
+    app = opened()
+    upload(app, file, content.encode())
+    assert named(sound(app).sidebar.selectbox, "Scenario").value == name
+    assert command(app).split()[2] == file
+    assert command(sound(linked_app(address(app)))) == command(app)
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"[plan\n", b"[plan]\ndesign = 3\n", b""])

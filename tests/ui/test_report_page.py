@@ -78,7 +78,7 @@ def test_no_effect_is_said_in_the_statement() -> None:
 def test_text_of_the_scenario_stays_text_in_the_table() -> None:
     hostile = "<b>x</b> $y$ [z](http://a.b) :red[r] *i*"
     scenario = load_scenario("kcl-2025").with_changes(
-        {"plan.treatments": {"A": hostile, "B": "b"}, "truth.endpoint.name": hostile}
+        {"protocol.rationale": hostile, "truth.endpoint.name": hostile}
     )
     cells = table(list(completeness(scenario)))["Stated, or to add"]
     shown = [cell for cell in cells if "red\\[" in cell]

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
 Changes = dict[str, Any]
-Kind = Literal["slider", "range", "choice", "many", "switch", "toggle", "number", "decimal"]
+Kind = Literal["slider", "range", "choice", "many", "switch", "toggle", "number", "decimal", "text"]
 
 
 def nothing(_: Any) -> Changes:
@@ -29,7 +29,7 @@ class Field:
     help : meaning, unit, typical range and source.
     write : the changes of the scenario that set a value.
     basis : ``assumed``, ``derived`` or ``reported``; empty for what the sponsor chooses.
-    bounds : lowest, highest and step of a slider or number.
+    bounds : lowest, highest and step of a slider or number; of a text, its most characters.
     options : values of a choice, switch or range.
     slot : keeps apart two controls of one path.
     on_change : called when the user has moved the control.
@@ -79,6 +79,8 @@ def widget(place: "DeltaGenerator", item: Field, key: str) -> Any:
             )
         case "toggle":
             return place.toggle(label, **shared)
+        case "text":
+            return place.text_area(label, max_chars=int(high), height=100, **shared)
         case "number":
             return place.number_input(label, int(low), int(high), step=int(step), **shared)
         case "decimal":

@@ -108,6 +108,8 @@ def _fits(item: Field, value: Any) -> bool:
             return pair and all(end in item.options for end in value) and value[0] <= value[1]
         case "toggle":
             return isinstance(value, bool)
+        case "text":
+            return isinstance(value, str) and len(value) <= item.bounds[1]
         case "slider" | "number" | "decimal":
             plain = isinstance(value, int | float) and not isinstance(value, bool)
             whole = item.kind != "number" or isinstance(value, int)

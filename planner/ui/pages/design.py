@@ -13,6 +13,7 @@ from planner.ui.drawing import draw_chart
 from planner.ui.fields.names import HYPOTHESIS, POSTERIOR, RULE, SIZES, hypothesis_label
 from planner.ui.fields.panel import Panel
 from planner.ui.fields.plan import planned
+from planner.ui.fields.protocol import texts
 from planner.ui.fields.simulation import nearest_sizes, simulated, sizes_shown
 from planner.ui.fields.solve import GIVEN_N, PEOPLE, SOLVE, given_people, solved_for
 from planner.ui.sections import controls, numbers, schedule, solved
@@ -50,6 +51,7 @@ def main() -> None:
     settings = [sizes_shown(fitting), *simulated(base, panel.values)]
     for place, item in zip(right.columns([0.5, 0.25, 0.25]), settings, strict=True):
         panel.draw(place, item)
+    panel.recall(texts(base))
     try:
         draft = Draft(name, base, all_changes(panel, base))
         with working, st.spinner("Simulating", show_time=True):

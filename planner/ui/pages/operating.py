@@ -32,7 +32,8 @@ def main() -> None:
     st.title("How often does the plan decide rightly?", anchor=False)
     both = with_both_schools(held.scenario)
     found = state.sample_size(held.scenario, held.hypothesis).n_randomised
-    row = st.columns([0.17, 0.18, 0.24, 0.41], vertical_alignment="bottom")
+    row = st.columns([0.17, 0.18, 0.24, 0.41])
+    run = row[2].container(height="stretch", vertical_alignment="bottom")
     panel.draw(row[0], operating.people(both, held.name, found))
     panel.draw(row[1], operating.long_run())
     panel.draw(row[3], operating.hypothesis(both, held.name, held.hypothesis))
@@ -43,7 +44,7 @@ def main() -> None:
     except PlannerError as problem:
         panel.report(problem, below)
         return
-    step = job.show(row[2], below, both, n, panel)
+    step = job.show(run, below, both, n, panel)
     show(panel, both, quick, step)
     if both is not held.scenario:
         st.caption(ADDED)

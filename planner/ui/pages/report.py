@@ -11,7 +11,7 @@ from planner.scenario import scenario_toml
 from planner.ui import report_answers
 from planner.ui.fields.panel import Panel
 from planner.ui.in_hand import in_hand
-from planner.ui.sections import completeness, statement
+from planner.ui.sections import completeness, full_report, protocol_texts, statement
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -32,7 +32,10 @@ def main() -> None:
     held, panel = in_hand(), Panel("report")
     scenario = recited(held.scenario, held.draft.changes)
     st.title("What will the protocol say, and what is missing?", anchor=False)
-    text, items, saved = st.tabs(["Statement", "Completeness", "Bundle and files"])
+    whole, text, items, words, saved = st.tabs(
+        ["Full report", "Statement", "Completeness", "Protocol texts", "Bundle and files"]
+    )
+    full_report.show(whole, panel, scenario, held.hypothesis)
     try:
         found = report_answers.found(scenario, held.hypothesis)
     except PlannerError as problem:
@@ -42,6 +45,7 @@ def main() -> None:
         command_line(text, held, "statement")
     completeness.show(items, panel, scenario)
     command_line(items, held, "statement", "--json")
+    protocol_texts.show(words, held.panel, held.draft.base)
     files(saved, held, scenario)
 
 

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from planner.scenario import Scenario
 
 READING = (
-    "Lines: running estimates, simulated; bands ± 2 MCSE. The band narrows with the square root of "
-    "the trials: four times as many halve it. It is the simulation's error alone; how wrong the "
-    "assumptions may be does not shrink with it. Neighbouring points share their trials."
+    "Lines: running estimates, simulated, ± 2 MCSE: a band for the first analysis, thin lines for "
+    "the other. It narrows with the square root of the trials: four times as many halve it. It is "
+    "the simulation's error alone; how wrong the assumptions may be does not shrink with it. "
+    "Neighbouring points share their trials."
 )
 
 

@@ -1,0 +1,151 @@
+"""The command ``planner report``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from planner.cli.options import RunOptions, run_options, write_whole
+from planner.cli.progress import block_progress
+from planner.cli.statement import changed
+
+if TYPE_CHECKING:
+    from planner.report.model import ReportModel
+
+SUFFIXES = {"htm": "html", "markdown": "md"}
+"""Other suffixes of the formats' files."""
+
+
+@click.command()
+@run_options
+@click.option(
+    "--format",
+    "formats",
+    metavar="html,pdf,docx,md,json",
+    help="One or more; default the suffix of --out, else html.",
+)
+@click.option("--final", is_flag=True, help="A final report; refused while something is missing.")
+@click.option("--hypothesis", help="Whose size it is about; default the first.")
+def report(options: RunOptions, formats: str | None, final: bool, hypothesis: str | None) -> None:
+    """The design report for sponsor, ethics board and regulator, from the scenario and simulation.
+
+    SCENARIO may be a finished report instead, which is not computed again: the report.json of an
+    earlier run, or the folder or .zip of `planner bundle`. What the scenario does not say is marked
+    NOT STATED, with what to add. Markdown has its figures in files beside it.
+    """
+    from planner.report import payload
+    from planner.report.formats import render
+
+    asked = _formats(formats, options.out)
+    places = _places(asked, options.out)
+    model = _model(options, "final" if final else "draft", hypothesis)
+    files = {places[name]: content for name, content in render(model, asked).items()}
+    if "md" in places:
+        files |= _figures(model, places["md"].parent)
+    for path, content in files.items():
+        _write(path, content)
+    if options.as_json:
+        data = {
+            "fingerprint": model.fingerprint,
+            "version": model.version,
+            "status": model.status,
+            "files": [str(path) for path in files],
+            "not_stated": [{"item": i, "what": g.what, "add": g.add} for i, g in model.gaps],
+        }
+        click.echo(payload.dump(data))
+    else:
+        click.echo("\n".join(map(str, files)))
+
+
+_out = next(option for option in report.params if option.name == "out")
+_out.type = click.Path(path_type=Path)
+if isinstance(_out, click.Option):
+    _out.help = "A folder, or a file for one format; default this folder."
+
+
+def _formats(given: str | None, out: Path | None) -> list[str]:
+    """Names of formats, in the order given."""
+    from planner.report.formats import FORMATS
+
+    suffix = _suffix(out) if out and not out.is_dir() else ""
+    names = [name.strip().lower() for name in given.split(",")] if given else [suffix or "html"]
+    for name in names:
+        if name not in FORMATS:
+            raise click.UsageError(f"{name!r} is not a format; choose {', '.join(FORMATS)}")
+    if given and suffix and names != [suffix]:
+        raise click.UsageError(
+            f"--out {out} is a file for one format and {given} is asked for; give a folder"
+        )
+    return list(dict.fromkeys(names))
+
+
+def _suffix(path: Path) -> str:
+    suffix = path.suffix.lower().removeprefix(".")
+    return SUFFIXES.get(suffix, suffix)
+
+
+def _places(formats: list[str], out: Path | None) -> dict[str, Path]:
+    """Where every format goes: the file given, or report.SUFFIX in a folder, which is made."""
+    if out and not out.is_dir() and out.suffix:
+        return {formats[0]: out}
+    folder = out or Path()
+    return {name: folder / f"report.{name}" for name in formats}
+
+
+def _figures(model: "ReportModel", folder: Path) -> dict[Path, bytes]:
+    from planner.report.formats.markdown import figure_files
+
+    return {folder / name: content for name, content in figure_files(model).items()}
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole, and the folder that it stands in if that is missing."""
+
+    def write(partial: Path) -> None:
+        partial.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(content)
+
+    write_whole(path, write)
+
+
+def _model(
+    options: RunOptions, status: Literal["draft", "final"], hypothesis: str | None
+) -> "ReportModel":
+    """A finished report as it is, or one that is computed now."""
+    from planner.report.build import report_model, with_status
+    from planner.report.finished import finished_report
+    from planner.scenario import built_in_names
+
+    built_in = options.scenario in built_in_names()
+    finished = None if built_in else finished_report(Path(options.scenario))
+    if finished is not None:
+        _refuse_changes(options, hypothesis)
+        return with_status(finished, status)
+    from planner.report.results import stages
+
+    scenario = changed(options)
+    results = None
+    with block_progress("computing", quiet=options.quiet or options.as_json) as progress:
+        for step in stages(scenario, hypothesis, workers=options.workers):
+            results = step.results
+            if progress:
+                progress(step.done, step.of)
+    assert results is not None
+    return report_model(results, status)
+
+
+def _refuse_changes(options: RunOptions, hypothesis: str | None) -> None:
+    given = {
+        "--set": options.changes,
+        "--n-trials": options.n_trials,
+        "--seed": options.seed is not None,
+        "--draw": options.draw,
+        "--engine": options.engine,
+        "--hypothesis": hypothesis,
+    }
+    names = [name for name, value in given.items() if value]
+    if names:
+        raise click.UsageError(
+            f"{options.scenario} is a finished report, which is not computed again; leave out "
+            f"{', '.join(names)}, or give the scenario"
+        )

@@ -1,0 +1,216 @@
+"""R35 to R37: who leaves, effects of time, and effects by sex."""
+
+from collections.abc import Iterator
+
+from planner.report.author import Author
+from planner.report.basis import EFFECT, LOSS
+from planner.report.input_tables import (
+    FORMULA,
+    Input,
+    cited_range,
+    inputs_table,
+    moved_range,
+    reasons,
+)
+from planner.report.model import Block, Equation, Gap, Paragraph
+from planner.truth.attrition import HazardBySex, Mcar
+from planner.truth.truth import BySex
+from planner.words.prose import given, joined, number, people, percent, planned_percent, with_unit
+
+TAKEN = "not given: the simulation takes none"
+
+
+def attrition(author: Author) -> tuple[Block, ...]:
+    """Who leaves after which period, and how that inflates the number of people."""
+    leaving = author.scenario.truth.attrition
+    if not author.results.found.crossover:
+        text = (
+            "Everybody has one period and none is lost in the calculation: its numbers are of "
+            "people with an outcome."
+        )
+        return (Paragraph(text=text),)
+    if not isinstance(leaving, Mcar) or leaving.last_used_period() == 0:
+        said = Paragraph(text="Nobody is assumed to leave, so that nothing is added for it.")
+        if author.bases(LOSS):
+            return said, *reasons(author, LOSS)
+        gap = Gap(
+            what="how many people leave",
+            add="give truth.attrition with its evidence, or say why nobody does",
+        )
+        return said, gap
+    table = inputs_table(
+        "Share of those still in the trial who leave after a period.",
+        list(_hazards(author, leaving)),
+        "People leave completely at random, in each sequence alike; who has left has no outcome "
+        "from the next period on, and what was observed before stays in the analysis.",
+    )
+    return table, _inflation(), Paragraph(text=_inflated(author)), *reasons(author, LOSS)
+
+
+def _hazards(author: Author, leaving: Mcar) -> Iterator[Input]:
+    for period in range(1, leaving.last_used_period() + 1):
+        path = f"truth.attrition.after_period_{period}"
+        hazard = getattr(leaving, f"after_period_{period}")
+        name = f"Leaving after period {period}"
+        if not isinstance(hazard, HazardBySex):
+            span = cited_range(author, path)
+            basis = author.basis_in_words((path,))
+            yield Input(f"{name}, women and men alike", planned_percent(hazard), basis, span)
+            continue
+        for sex, words in (("female", "women"), ("male", "men")):
+            basis = author.basis_in_words((f"{path}.{sex}",))
+            yield Input(f"{name}, {words}", planned_percent(getattr(hazard, sex)), basis)
+
+
+def _inflation() -> Equation:
+    return Equation(
+        tex=r"N_{\text{randomised}} \ge \frac{N_{\text{evaluable}}}"
+        r"{\sum_g f_g \prod_{p=1}^{P-1} (1 - h_{g,p})}",
+        alt="The number randomised is at least the number evaluable divided by the expected share "
+        "who complete: the sum over sexes g of their share f times the product, over the periods "
+        "but the last, of 1 minus the share h that leaves after the period.",
+    )
+
+
+def _inflated(author: Author) -> str:
+    answer, ledger = author.results.found.answer, author.results.found.answer.ledger
+    completing = answer.trial.completers.value
+    more = ""
+    if answer.n_randomised != ledger.inflated:
+        more = f"; by simulation with the loss, {people(answer.n_randomised)} are needed"
+    return (
+        f"With {people(ledger.balanced)} evaluable this gives {people(ledger.inflated)} "
+        f"randomised, rounded up to balance the sequences{more}. Of "
+        f"{people(answer.n_randomised)} randomised, "
+        f"{completing:.1f} complete all periods on average "
+        f"({percent(completing / answer.n_randomised)}; simulated, Monte-Carlo SE "
+        f"{answer.trial.completers.mcse:.2f})."
+    )
+
+
+def time_effects(author: Author) -> tuple[Block, ...]:
+    """Period, carry-over and sequence effects as the simulation has them."""
+    truth = author.scenario.truth
+    if not author.results.found.crossover:
+        return (Paragraph(text="Everybody has one period: there are no such effects."),)
+    kind = "ratio" if author.results.found.log_scale else "difference"
+    periods = truth.period_effects
+    rows = [
+        Input(
+            f"Period effects, by period ({kind} from period 1 matters)",
+            joined([with_unit(given(v), author.scenario) for v in periods])
+            if periods is not None
+            else "none",
+            author.basis_in_words(("truth.period_effects",)) if periods is not None else TAKEN,
+        ),
+        Input(
+            "Carry-over into the next period, relative to the reference",
+            _lasting(author),
+            author.basis_in_words(("truth.carryover",)) if truth.carryover is not None else TAKEN,
+            moved_range(author, "carryover"),
+        ),
+        Input("Sequence effects", "none", "the simulation has none"),
+    ]
+    table = inputs_table(
+        "Effects of time.",
+        rows,
+        "Carry-over matters as far as it differs between treatments; it is not tested in the "
+        "trial's data before the main analysis. What it would cost is in sections R39 and R72.",
+    )
+    return table, *reasons(author, ("truth.period_effects", "truth.carryover")), *_unstated(author)
+
+
+def _unstated(author: Author) -> tuple[Block, ...]:
+    truth = author.scenario.truth
+    absent = [
+        name
+        for name, value in (
+            ("period_effects", truth.period_effects),
+            ("carryover", truth.carryover),
+        )
+        if value is None
+    ]
+    if not absent:
+        return ()
+    keys = joined([f"truth.{name}" for name in absent])
+    return (
+        Gap(
+            what="period effects and carry-over that the size is planned with",
+            add=f"give {keys}, even if there is no such effect, with evidence",
+        ),
+    )
+
+
+def _lasting(author: Author) -> str:
+    lasting = author.scenario.truth.carryover
+    if lasting is None:
+        return "none"
+    if isinstance(lasting, dict):
+        parts = [f"{k}: {with_unit(given(v), author.scenario)}" for k, v in lasting.items()]
+        return joined(parts or ["none"])
+    return with_unit(given(lasting), author.scenario)
+
+
+def by_sex(author: Author) -> tuple[Block, ...]:
+    """Effects in women and in men, and their difference as it is planned for."""
+    scenario, effect = author.scenario, author.scenario.truth.effect
+    if scenario.truth.female_share is None:
+        return (
+            Paragraph(text="The scenario does not tell women from men."),
+            Gap(
+                what="effects in women and in men",
+                add="give truth.effect = { female, male } and truth.female_share, even if equal",
+            ),
+        )
+    if not isinstance(effect, BySex):
+        equal = Paragraph(
+            text="One effect is given and assumed in women and men alike; their difference is 0."
+        )
+        if isinstance(effect, dict):
+            equal = Paragraph(text="Effects are given per treatment; see section R10.")
+        gap = Gap(
+            what="effects in women and in men, each with its basis",
+            add="give truth.effect = { female, male }, even if equal",
+        )
+        return equal, gap
+    endpoint = scenario.truth.endpoint
+    log = endpoint.scale == "log"
+    apart = effect.male / effect.female if log else effect.male - effect.female
+    unit = "" if log else " (interaction)"
+    rows = [
+        Input("Effect in women", with_unit(given(effect.female), scenario),
+              author.basis_in_words(("truth.effect.female",))),
+        Input("Effect in men", with_unit(given(effect.male), scenario),
+              author.basis_in_words(("truth.effect.male",))),
+        Input(f"Men {'divided by' if log else 'minus'} women{unit}",
+              with_unit(number(apart), scenario), FORMULA, moved_range(author, "sex_difference")),
+    ]  # fmt: skip
+    table = inputs_table(
+        "Assumed effects by sex.",
+        rows,
+        "The overall effect weighs women and men by their share in the population. These are "
+        "assumptions: the trial is not planned to show them unless a hypothesis says so.",
+    )
+    reported = (
+        ""
+        if not scenario.by_sex
+        else (
+            "Effects in women, in men and their difference are reported with intervals whatever "
+            "the result; power for them is in section R65."
+        )
+    )
+    return table, *((Paragraph(text=reported),) if reported else ()), *_reasons_by_sex(author)
+
+
+def _reasons_by_sex(author: Author) -> tuple[Block, ...]:
+    return (
+        ()
+        if author.bases(EFFECT)
+        else (
+            Gap(
+                what="source of the effects by sex",
+                add="write truth.effect.female and truth.effect.male as { value, evidence, flag, "
+                "note }",
+            ),
+        )
+    )

@@ -1,0 +1,137 @@
+"""A summary of a plan for people who are no statisticians, from its results."""
+
+from typing import TYPE_CHECKING
+
+from planner.plan.hypothesis import Equivalence, NonInferiority, PosteriorRule, Superiority
+from planner.report.hypotheses import claim, effect_in_words
+from planner.report.trial_name import kind_of_trial
+from planner.words.prose import joined, one_line, people, planned_percent
+
+if TYPE_CHECKING:
+    from planner.report.results import Results
+
+ABOUT = (
+    "All this is a calculation, mostly with simulated trials, about a trial to come; no patient "
+    "has been treated for it."
+)
+
+
+def plain_summary(results: "Results") -> tuple[str, ...]:
+    """Short paragraphs: what is compared, how many people, how surely, and what is not known."""
+    parts = (
+        f"{_question(results)} {_course(results)}",
+        f"{_people(results)} {_chance(results)} {_error(results)}",
+        f"{_unsure(results)} {_sexes(results)}".strip(),
+        ABOUT,
+    )
+    return tuple(part for part in parts if part)
+
+
+def _question(r: "Results") -> str:
+    """What is compared and measured."""
+    plan, endpoint = r.scenario.plan, r.scenario.truth.endpoint
+    names = joined([one_line(plan.label(k)) for k in plan.design.treatments])
+    lettered = not any(k in plan.treatments for k in plan.design.treatments)
+    what = f"treatments {names}" if lettered else names
+    named = one_line(endpoint.name)
+    measure = "one measurement" if named in {"", "outcome"} else named
+    return f"The trial compares {what}. What counts is {measure}."
+
+
+def _course(r: "Results") -> str:
+    """Who gets what, in words that need no knowledge of designs."""
+    design = r.scenario.plan.design
+    if kind_of_trial(r.scenario) == "parallel-group":
+        return "Chance decides which treatment a person gets; everybody gets one."
+    both = all(set(sequence) == {"A", "B"} and len(sequence) == 2 for sequence in design.sequences)
+    each = (
+        "both treatments, one after the other" if both else f"{design.n_periods} treatments in turn"
+    )
+    return (
+        f"Everybody gets {each}, so that each person can be compared with themselves. Chance "
+        "decides the order."
+    )
+
+
+def _people(r: "Results") -> str:
+    answer = r.found.answer
+    if answer.status != "found":
+        return (
+            f"Even {people(answer.n_randomised)} people, the most that were considered, would not "
+            "be enough for the chance of success that was asked for."
+        )
+    lost = ""
+    if answer.n_randomised != answer.n_evaluable:
+        lost = (
+            f"; {people(answer.n_evaluable)} who stay to the end are enough, and some are expected "
+            "to leave early"
+        )
+    return f"The plan is to include {people(answer.n_randomised)} people{lost}."
+
+
+def _chance(r: "Results") -> str:
+    """Power in natural frequencies."""
+    answer = r.found.answer
+    effect = effect_in_words(r.scenario, answer.effect or 0.0)
+    what = "ratio" if r.found.log_scale else "difference"
+    of_hundred = round(100 * answer.power.value)
+    return (
+        f"If the true {what} is {effect}, as assumed, about {of_hundred} of 100 such trials would "
+        f"{_show(r)}; the others would miss it."
+    )
+
+
+def _show(r: "Results") -> str:
+    """What a trial that succeeds says."""
+    objective = r.found.hypothesis.objective
+    match objective:
+        case NonInferiority():
+            return "show that the treatment is not worse by more than was agreed"
+        case Equivalence():
+            return "show that the treatments are alike within agreed limits"
+        case PosteriorRule():
+            return f"meet the agreed rule ({claim(objective, r.scenario)})"
+        case Superiority():
+            return "show that there is a difference in the expected direction"
+        case _:
+            return "show that there is a difference"
+
+
+def _error(r: "Results") -> str:
+    error = r.found.answer.type_i_error
+    if error is None:
+        return ""
+    limited = isinstance(r.found.hypothesis.objective, NonInferiority | Equivalence)
+    truth = "the difference lay just at the agreed limit" if limited else "there were no difference"
+    if isinstance(r.found.hypothesis.objective, PosteriorRule):
+        truth = "the difference lay just where the rule begins"
+    return (
+        f"If {truth}, about {round(1000 * error.value)} of 1000 such trials would claim success by "
+        "chance."
+    )
+
+
+def _unsure(r: "Results") -> str:
+    """What the number of people hangs on."""
+    target = planned_percent(r.found.answer.power_target)
+    return (
+        "These numbers rest on assumptions about how large the difference is, how much people vary "
+        f"and how many leave. The size aims at a chance of success of {target} if the "
+        "assumptions hold; if the true difference is smaller, the chance is lower. The report says "
+        "where each assumption comes from, and how many people would be needed if it is wrong."
+    )
+
+
+def _sexes(r: "Results") -> str:
+    answer = r.found.answer
+    if not answer.per_sex:
+        return ""
+    women, men = answer.per_sex["female"], answer.per_sex["male"]
+    about = "about " if r.scenario.truth.sex_mix == "random" else ""
+    mixed = f"Of the people, {about}{people(women)} are women and {people(men)} men."
+    if r.scenario.by_sex and r.found.hypothesis.sex == "overall":
+        mixed += (
+            " Results will be shown for both, but the trial is planned for everybody together and "
+            "can say less about women or men alone."
+        )
+    return mixed

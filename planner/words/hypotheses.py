@@ -1,0 +1,31 @@
+"""Hypotheses in plain words, as the app and reports write them."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from planner.plan.analysis import Posterior
+from planner.plan.hypothesis import TwoSided, one_sided_level
+from planner.words.prose import planned_percent
+
+if TYPE_CHECKING:
+    from planner.scenario import Scenario
+
+_LABELS: Mapping[str, str] = {"female": "women", "male": "men", "interaction": "men − women"}
+
+
+def hypothesis_label(name: str) -> str:
+    """A hypothesis in plain words."""
+    return _LABELS.get(name, name)
+
+
+def planned_level(scenario: "Scenario", hypothesis: str) -> float:
+    """Planned type I error of a hypothesis: α, two-sided or one-sided as it is tested."""
+    objective = next(h.objective for h in scenario.plan.hypotheses if h.name == hypothesis)
+    return objective.alpha if isinstance(objective, TwoSided) else one_sided_level(objective)
+
+
+def level_in_words(scenario: "Scenario", hypothesis: str) -> str:
+    """What the type I error is compared with, and what it is called."""
+    bayesian = isinstance(scenario.plan.analysis, Posterior)
+    level = planned_percent(planned_level(scenario, hypothesis))
+    return f"{'1 − threshold' if bayesian else 'planned'} {level}"
