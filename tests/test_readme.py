@@ -19,7 +19,7 @@ COMMANDS = re.findall(
 
 
 def test_example_scenarios_of_the_readme_load_and_run() -> None:
-    plain, bayesian = (tomllib.loads(block) for block in BLOCKS)
+    plain, bayesian, words = (tomllib.loads(block) for block in BLOCKS)
     scenario = scenario_from(plain)
     plain["plan"] |= bayesian["plan"]
     changed = scenario_from({**plain, "truth_prior": bayesian["truth_prior"]})
@@ -28,6 +28,7 @@ def test_example_scenarios_of_the_readme_load_and_run() -> None:
     overall = power(changed.with_changes(few), 40)["overall"]
     assert overall.stop is not None
     assert overall.success.mcse > 0
+    assert scenario_from(plain | words).protocol.authors == tuple(words["protocol"]["authors"])
 
 
 @pytest.mark.parametrize("line", COMMANDS)

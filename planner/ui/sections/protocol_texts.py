@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 READING = (
     "What you write here is printed in the report as it stands, saved with the scenario, and "
-    "changes no number. A final report needs all of it; in a draft, what is empty is marked NOT "
-    "STATED."
+    "changes no number. What the Completeness tab lists as not stated is marked so in a draft, and "
+    "must be there for a final report."
 )
 
 
