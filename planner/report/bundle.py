@@ -55,6 +55,8 @@ are on the scale of the analysis; a trial that could not be analysed has no esti
 | Column | Unit | Meaning |
 |---|---|---|"""
 """Head of README.md; the columns follow."""
+LONGEST_SHOWN = 120
+"""Characters of a value that differs."""
 _REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -152,7 +154,13 @@ def differences(kept: Any, found: Any, path: str = "") -> Iterator[str]:
         for i, (before, now) in enumerate(zip(kept, found, strict=True)):
             yield from differences(before, now, f"{path}.{i}")
     elif type(kept) is not type(found) or kept != found:
-        yield f"{path}: {json.dumps(kept)} in the bundle, {json.dumps(found)} now"
+        before, now = (_shortened(json.dumps(value)) for value in (kept, found))
+        yield f"{path}: {before} in the bundle, {now} now"
+
+
+def _shortened(text: str) -> str:
+    """A value, its end left out if it is long."""
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
 def versions() -> list[str]:

@@ -64,7 +64,7 @@ def written(table: "pa.Table") -> bytes:
     import pyarrow.parquet as pq
 
     file = io.BytesIO()
-    pq.write_table(  # type: ignore[no-untyped-call]
+    pq.write_table(
         table,
         file,
         compression="zstd",
@@ -81,7 +81,7 @@ def read(content: bytes) -> "pa.Table":
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table: pa.Table = pq.read_table(pa.BufferReader(content), use_threads=False)  # type: ignore[no-untyped-call]
+    table: pa.Table = pq.read_table(pa.BufferReader(content), use_threads=False)
     return table
 
 

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from planner.ui.in_hand import InHand
 
 REPRODUCIBLE = (
-    "A zip archive that holds the scenario, its numbers for every hypothesis, the long statement, "
-    "the versions, a SHA-256 of every file, and reproduce.py, which recomputes the numbers and "
-    "says which differ. The same scenario gives the same bytes. It is simulated when you press the "
-    "button, which takes several seconds; nothing leaves this machine."
+    "A zip archive that holds the scenario, its numbers for every hypothesis, every simulated "
+    "trial, the report, the long statement, the versions, a SHA-256 of every file, and "
+    "reproduce.py, which recomputes the numbers and says which differ. The same scenario gives the "
+    "same bytes. It is simulated when you press the button, which takes several seconds; nothing "
+    "leaves this machine."
 )
 
 
