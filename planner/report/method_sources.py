@@ -8,9 +8,6 @@ BRETZ = (
     "Bretz F, Maurer W, Brannath W, Posch M. A graphical approach to sequentially rejective "
     "multiple test procedures. Statistics in Medicine 2009;28:586–604; doi:10.1002/sim.3495"
 )
-DIXON_SIMON = (
-    "Dixon DO, Simon R. Bayesian subset analysis. Biometrics 1991;47:871–881; doi:10.2307/2532645"
-)
 GIESBRECHT_BURNS = (
     "Giesbrecht FG, Burns JC. Two-stage analysis based on a mixed model: large-sample asymptotic "
     "theory and small-sample simulation results. Biometrics 1985;41:477–486; doi:10.2307/2530872"

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from planner.scenario import Scenario
 
 CENTRAL = (0.025, 0.975)
-_LOG_PARAMETERS = ("effect", "sex_difference", "sd_difference", "carryover")
 
 
 def size_table(author: Author) -> Table | None:

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from planner.search.carryover_price import CarryoverPrice
     from planner.search.compare import ComparedPlan
 
-DOES_NOT_APPLY = "does not apply"
-
 
 def cost_heading(costs: "Costs") -> str:
     """Heading of costs, with their currency."""

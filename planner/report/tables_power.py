@@ -195,7 +195,7 @@ def stress_table(results: "Results") -> Table:
             "Type I error": [share(one.null[name].success) for _, one in rows],
             "Bias": [measure(one[name].bias, sign=True) for _, one in rows],
             "Coverage": [share(one[name].coverage) for _, one in rows],
-            "Complete": [f"{one.completers.value:.1f}" for _, one in rows],
+            "Complete": [measure(one.completers) for _, one in rows],
         },
         left=("Analysis",),
         note=f"{simulated(results.scenario)} Bias {scale(results.scenario)}. Complete: people on "

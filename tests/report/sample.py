@@ -1,6 +1,7 @@
 """A small report with every kind of block, and with text that looks like markup."""
 
 from planner.report.model import (
+    Block,
     Chapter,
     Code,
     Equation,
@@ -29,8 +30,8 @@ CHART = {
 }
 
 
-def section(identity: str, title: str, *blocks: object) -> Section:
-    return Section(id=identity, title=title, asked_by="DELTA2; SPIRIT 2025", blocks=blocks)  # type: ignore[arg-type]
+def section(identity: str, title: str, *blocks: Block) -> Section:
+    return Section(id=identity, title=title, asked_by="DELTA2; SPIRIT 2025", blocks=blocks)
 
 
 def sample(words: str = HOSTILE) -> ReportModel:

@@ -26,7 +26,7 @@ def run(
 
     document = {"pandoc-api-version": API, "meta": meta or {}, "blocks": list(blocks)}
     command = [pypandoc.get_pandoc_path(), "--sandbox", "-f", "json", "-t", to, *options, "-o", "-"]
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603 - its own program, fixed words
         command, input=json.dumps(document).encode(), capture_output=True, check=False
     )
     if done.returncode:
