@@ -8,6 +8,7 @@ import click
 from planner import __version__
 from planner.cli.app import app
 from planner.cli.assurance import assurance
+from planner.cli.batch import batch
 from planner.cli.compare import compare
 from planner.cli.evidence import evidence
 from planner.cli.flow import flow
@@ -166,6 +167,7 @@ def posterior(options: RunOptions, n_subjects: int | None, trial: int, netcdf: P
 
 cli.add_command(app)
 cli.add_command(assurance)
+cli.add_command(batch)
 cli.add_command(bundle)
 cli.add_command(report)
 cli.add_command(statement)

@@ -1,0 +1,1 @@
+"""Scripted runs: grids of scenarios whose blocks are kept as they are simulated."""

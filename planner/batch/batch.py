@@ -1,0 +1,239 @@
+"""A batch: a base scenario, and how its copies differ from it.
+
+Every combination of the values in ``grid`` is a point; listed ``cases`` are further changes, each
+crossed with the grid. A point is simulated under its planning truth, for power, and at the edges of
+its nulls, for the type I error.
+"""
+
+import json
+import math
+import tomllib
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from planner.errors import InvalidInput, UnknownName
+from planner.scenario import Scenario, load_scenario, scenario_from
+from planner.spec import Spec
+
+MOST_POINTS = 1_000_000
+LARGEST_FILE = 16 * 1024**2
+"""Bytes of a batch file."""
+
+
+class BatchCase(Spec):
+    """A listed case: named changes of the base scenario.
+
+    Parameters
+    ----------
+    changes : dotted path → value.
+    """
+
+    name: Annotated[str, Field(min_length=1)]
+    changes: dict[str, Any] = {}
+
+
+class Batch(Spec):
+    """A base scenario and the points around it.
+
+    Parameters
+    ----------
+    scenario : the base, with the changes and Monte-Carlo settings of the file made.
+    grid : dotted path → values, full factorial; the last path varies fastest.
+    cases : listed changes, each crossed with the grid; without any, the base alone.
+    truths : under which truths every point is simulated.
+    impossible : ``refuse`` the batch when a point breaks a rule or its design cannot estimate a
+        hypothesis, or ``skip`` the point and list it with the reason.
+    """
+
+    schema_version: Literal[1] = 1
+    label: str = ""
+    notes: str = ""
+    scenario: Scenario
+    truths: Annotated[tuple[Literal["planning", "null"], ...], Field(min_length=1)] = (
+        "planning",
+        "null",
+    )
+    impossible: Literal["refuse", "skip"] = "refuse"
+    grid: dict[str, Annotated[tuple[Any, ...], Field(min_length=1)]] = {}
+    cases: tuple[BatchCase, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        names = [case.name for case in self.cases]
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            raise InvalidInput(
+                f"case {repeated[0]!r} is defined more than once; give each its own name",
+                key="cases",
+            )
+        if self.n_points > MOST_POINTS:
+            raise InvalidInput(
+                f"{self.n_points:,} combinations are more than {MOST_POINTS:,}; take values out, "
+                "or split the batch",
+                key="grid",
+            )
+        fixed = [path for path in self.paths if path.split(".")[0] in _NOT_OF_A_POINT]
+        if fixed:
+            raise InvalidInput(
+                f"{fixed[0]} is the same for every point; take it out, or set it in [changes]",
+                key=f"grid.{fixed[0]}",
+            )
+        return self
+
+    @property
+    def n_points(self) -> int:
+        """Combinations of cases and grid."""
+        return max(1, len(self.cases)) * math.prod(map(len, self.grid.values()))
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Dotted paths that differ between points: of the grid, then of the cases."""
+        listed = [path for case in self.cases for path in case.changes]
+        return tuple(dict.fromkeys([*self.grid, *listed]))
+
+
+_NOT_OF_A_POINT = {"monte_carlo", "schema_version", "label", "notes", "protocol", "alternatives",
+                   "citations", "truth_prior"}  # fmt: skip
+"""Tables that a point cannot change: what they say is of the whole run, or changes no number."""
+
+
+def batch_from(raw: Mapping[str, Any], source: str = "", folder: Path | None = None) -> Batch:
+    """Batch from plain data as read from TOML or JSON.
+
+    Parameters
+    ----------
+    folder : where a relative path of ``base`` starts.
+
+    Raises
+    ------
+    InvalidInput : with source, key path, value and rule.
+    """
+    rest = dict(raw)
+    base = _base(rest.pop("base", None), rest.pop("scenario", None), source, folder)
+    changes = flattened(_table(rest.pop("changes", {}), "changes", source))
+    settings = _table(rest.pop("monte_carlo", {}), "monte_carlo", source)
+    changes |= {f"monte_carlo.{key}": value for key, value in settings.items()}
+    if changes:
+        base = base.with_changes(changes, source)
+    if "grid" in rest:
+        rest["grid"] = flattened(_table(rest["grid"], "grid", source))
+        for path, values in rest["grid"].items():
+            if not isinstance(values, list | tuple):
+                raise InvalidInput(
+                    f"{values!r} is not a list of values; write one, such as [{values!r}]",
+                    key=f"grid.{path}",
+                    source=source,
+                )
+    if isinstance(rest.get("cases"), list):
+        rest["cases"] = [_flat_case(case) for case in rest["cases"]]
+    return Batch.parse({**rest, "scenario": base}, source)
+
+
+def _flat_case(case: Any) -> Any:
+    if isinstance(case, dict) and isinstance(case.get("changes"), dict):
+        return {**case, "changes": flattened(case["changes"])}
+    return case
+
+
+def _table(value: Any, key: str, source: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise InvalidInput(f"{value!r} is not a table; write one", key=key, source=source)
+    return value
+
+
+def _base(name: Any, given: Any, source: str, folder: Path | None) -> Scenario:
+    if given is not None and name is not None:
+        raise InvalidInput(
+            "base and scenario are both given; keep one of them", key="base", source=source
+        )
+    if given is not None:
+        return scenario_from(_table(given, "scenario", source), source)
+    if not isinstance(name, str):
+        raise InvalidInput(
+            'no base scenario is named; add base = "confirmatory", or the path of a file',
+            key="base",
+            source=source,
+        )
+    beside = (folder or Path()) / name
+    try:
+        return load_scenario(beside if beside.suffix.lower() in {".toml", ".json"} else name)
+    except UnknownName as error:
+        raise error.at(key="base", source=source) from None
+
+
+def flattened(table: Mapping[str, Any], path: str = "") -> dict[str, Any]:
+    """Nested tables as dotted paths: ``truth.effect = …`` and ``"truth.effect" = …`` alike."""
+    flat: dict[str, Any] = {}
+    for key, value in table.items():
+        place = f"{path}.{key}" if path else key
+        if isinstance(value, dict) and not ({"kind", "value"} & value.keys()):
+            flat |= flattened(value, place)
+        else:
+            flat[place] = value
+    return flat
+
+
+def load_batch(name_or_path: str | Path) -> Batch:
+    """A batch that ships with the package by name, or one from a TOML or JSON file.
+
+    Raises
+    ------
+    InvalidInput : the file cannot be read or breaks a rule.
+    """
+    path = Path(name_or_path)
+    if path.suffix.lower() not in {".toml", ".json"} and not path.exists():
+        return batch_from(_toml(batch_text(str(name_or_path)), str(path)), str(path))
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise InvalidInput(
+                f"it has more than {LARGEST_FILE // 1024**2} MB; is it a batch file?",
+                source=str(path),
+            )
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        raise InvalidInput("no such file; check the path", source=str(path)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"cannot be read ({error}); check the file", source=str(path)) from None
+    read = _json if path.suffix.lower() == ".json" else _toml
+    return batch_from(read(text, str(path)), str(path), path.parent)
+
+
+def _toml(text: str, source: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InvalidInput(f"not valid TOML: {error}; correct it", source=source) from None
+
+
+def _json(text: str, source: str) -> dict[str, Any]:
+    try:
+        data = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise InvalidInput(f"not valid JSON: {error}; correct it", source=source) from None
+    return _table(data, "", source)
+
+
+def batch_names() -> list[str]:
+    """Names of the batches that ship with the package."""
+    return sorted(name for name, _ in _built_in_files())
+
+
+def _built_in_files() -> Iterator[tuple[str, str]]:
+    for entry in resources.files("planner.batches").iterdir():
+        if entry.name.endswith(".toml"):
+            yield entry.name.removesuffix(".toml"), entry.read_text("utf-8")
+
+
+def batch_text(name: str) -> str:
+    """Source text of a batch that ships with the package."""
+    for found, text in _built_in_files():
+        if found == name:
+            return text
+    raise UnknownName(
+        f"{name!r} is neither a file nor a batch that ships with planner; choose "
+        f"{', '.join(batch_names())}, or give the path of a .toml or .json file"
+    )
