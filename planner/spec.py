@@ -201,6 +201,8 @@ def _sentence(detail: Any, model: type[BaseModel]) -> str:
             return (
                 f"it has {context['actual_length']} entries; give at most {context['max_length']}"
             )
+        case "string_too_short":
+            return f"{shown} is empty; write something"
         case "string_pattern_mismatch":
             return f"{shown} does not fit; use letters, digits and _, beginning with a letter"
         case "model_type" | "model_attributes_type" | "dict_type":

@@ -5,6 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.errors import InvalidInput
+
+LARGEST_TRIAL = 1_000_000
+"""People; more are a slip of the pen."""
 IntArray = NDArray[np.int64]
 
 
@@ -46,7 +50,15 @@ def allocate(n: int, weights: Sequence[int], female_share: float | None) -> IntA
 
     Sequence totals follow `weights` as closely as whole people allow, and within each sequence
     the sexes differ from their planned share by less than one person.
+
+    Raises
+    ------
+    InvalidInput : more people than `LARGEST_TRIAL`.
     """
+    if n > LARGEST_TRIAL:
+        raise InvalidInput(
+            f"{n} people are more than {LARGEST_TRIAL:,}; give fewer", key="n_subjects"
+        )
     totals = apportion(n, weights)
     if female_share is None:
         return totals[:, None]

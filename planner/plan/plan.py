@@ -4,6 +4,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
+from planner.design.allocation import LARGEST_TRIAL
 from planner.design.catalogue import find_design
 from planner.design.crossover import CrossoverDesign
 from planner.errors import InvalidInput
@@ -11,8 +12,6 @@ from planner.plan.analysis import Analysis, MixedModel
 from planner.plan.decision import Multiplicity, NoMultiplicity, as_graph, compile_success
 from planner.plan.hypothesis import Hypothesis
 from planner.spec import Share, Spec
-
-PositiveInt = Annotated[int, Field(gt=0)]
 
 
 class Plan(Spec):
@@ -36,15 +35,15 @@ class Plan(Spec):
 
     design: CrossoverDesign
     treatments: dict[str, str] = {}
-    n_subjects: PositiveInt | None = None
-    sequence_weights: tuple[PositiveInt, ...] | None = None
+    n_subjects: Annotated[int, Field(gt=0, le=LARGEST_TRIAL)] | None = None
+    sequence_weights: tuple[Annotated[int, Field(gt=0, le=1_000)], ...] | None = None
     power_targets: Annotated[tuple[Share, ...], Field(min_length=1)] = (0.8, 0.9)
     analysis: Analysis = MixedModel()
     hypotheses: Annotated[tuple[Hypothesis, ...], Field(min_length=1, max_length=8)]
     multiplicity: Multiplicity = NoMultiplicity()
     success: str | None = None
     population_share: Share | None = None
-    n_limit: Annotated[int, Field(ge=2, le=1_000_000)] = 20_000
+    n_limit: Annotated[int, Field(ge=2, le=LARGEST_TRIAL)] = 20_000
     other_analyses: Annotated[tuple[Analysis, ...], Field(max_length=4)] = ()
 
     @model_validator(mode="before")

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from planner.errors import InvalidInput
 from planner.rng import BLOCK_SIZE, Stream, generator
 from planner.trials.draw import draw_people
 from planner.trials.layout import Layout
 from planner.trials.moments import FloatArray, IntArray, Moments, moments_of
 from planner.trials.varied import VariedLayout, unvaried
+
+MOST_SUBJECTS = 20_000
+"""People of a trial that are drawn one by one: some 100 kB each for a block of trials."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +39,18 @@ class SubjectBatch:
 def draw_subjects(
     layout: Layout, seed: int, block: int, size: int, varied: VariedLayout | None = None
 ) -> SubjectBatch:
-    """The first `size` trials of a block, person by person; see `draw_moments`."""
+    """The first `size` trials of a block, person by person; see `draw_moments`.
+
+    Raises
+    ------
+    InvalidInput : more people than `MOST_SUBJECTS`.
+    """
+    if layout.people.sum() > MOST_SUBJECTS:
+        raise InvalidInput(
+            f"draw is 'subjects' and {layout.people.sum()} people are more than {MOST_SUBJECTS:,}, "
+            "which would not fit into memory; set draw to 'moments'",
+            key="monte_carlo.draw",
+        )
     truths = varied or unvaried(layout)
     people = draw_people(layout, seed, block)[:size]
     sequence, stratum = _membership(people)
