@@ -1,7 +1,7 @@
 """Power against cost: plans over a range of sizes, those compared, and the Pareto front."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import numpy as np
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from planner.search.compare import ComparedPlan
     from planner.search.cost_power import PlanCurve
 
-CURVE, COMPARED = "along the curve", "compared or pinned"
+CURVE, COMPARED, PINNED = "along the curve", "compared", "pinned"
+COLUMNS = 5
+"""Of the legend."""
 
 
 def cost_title(costs: "Costs") -> str:
@@ -42,12 +44,13 @@ def cost_table(
 
     Parameters
     ----------
-    plans : compared and pinned, by the name that they are shown under; those that do not reach
-        their target are left out.
+    plans : compared, and pinned under another name than that of their design; those that do not
+        reach their target are left out.
     """
     rows = [
         {
             "plan": curve.name,
+            "design": curve.name,
             "kind": CURVE,
             "n": n,
             "cost": price_of(costs, n, curve.n_periods),
@@ -65,7 +68,9 @@ def cost_table(
     compared = [
         {
             "plan": name,
-            "kind": COMPARED,
+            "design": plan.name,
+            "kind": COMPARED if name == plan.name else PINNED,
+            "scenario": plan.fingerprint[:6],
             "n": plan.n_randomised,
             "cost": price_of(costs, plan.n_randomised, plan.visits_per_person),
             "power": 100 * plan.power.value,
@@ -82,7 +87,10 @@ def cost_table(
 def pareto_chart(
     table: pd.DataFrame, title: str, target: float, theme: str
 ) -> alt.LayerChart | alt.FacetChart:
-    """Curves of the plans, the front as a broad band, and the plans compared as points.
+    """Curves of the plans, the front as a broad band, and plans as points.
+
+    A pinned plan has the colour and shape of its design and is hollow; where several of one design
+    are pinned, they bear their fingerprints.
 
     Parameters
     ----------
@@ -91,19 +99,16 @@ def pareto_chart(
     target : power target, in %.
     theme : ``light`` or ``dark``.
     """
-    names = list(dict.fromkeys(table["plan"]))
     along, compared = table[table["kind"] == CURVE], table[table["kind"] == COMPARED]
     x = alt.X(
         "cost:Q",
         title=title,
-        scale=alt.Scale(zero=False),
-        axis=alt.Axis(labelExpr=SPACED, grid=False),
+        scale=alt.Scale(zero=False, nice=False, padding=14),
+        axis=alt.Axis(labelExpr=SPACED, grid=False, tickCount=10),
     )
     low = min(50.0, float(table["power"].min()))
     y = alt.Y("power:Q", title="Power (%)", scale=alt.Scale(domain=[low, 100], nice=False))
-    colour = by_series(alt.Color, "plan", names, _repeat(OKABE_ITO[theme][:6], names))
-    dash = by_series(alt.StrokeDash, "plan", names, _repeat(DASHES, names))
-    shape = by_series(alt.Shape, "plan", names, _repeat(SHAPES, names))
+    colour, dash, shape = _by_design(list(dict.fromkeys(table["design"])), theme)
     goal = pd.DataFrame({"y": [target], "text": [f"target {target:.0f} %"]})
     front = alt.Chart(along[along["front"]]).mark_line(
         color=INK[theme], strokeWidth=9, opacity=0.28
@@ -115,7 +120,35 @@ def pareto_chart(
         text(goal, theme, align="left", dx=6, dy=-7).encode(alt.Y("y:Q"), x=alt.value(0)),
         alt.Chart(along).mark_line().encode(x, y, colour, dash),
         points.encode(x, y, colour, shape, tooltip=_tips()),
+        *_pins(table[table["kind"] == PINNED], (x, y), (colour, shape), theme),
     ).properties(height=340)
+
+
+def _by_design(names: Sequence[str], theme: str) -> list[Any]:
+    """Colour, dash and shape of designs."""
+    return [
+        by_series(channel, "design", names, _repeat(values, names), legend={"columns": COLUMNS})
+        for channel, values in (
+            (alt.Color, OKABE_ITO[theme][:6]),
+            (alt.StrokeDash, DASHES),
+            (alt.Shape, SHAPES),
+        )
+    ]
+
+
+def _pins(
+    pinned: pd.DataFrame, place: tuple[alt.X, alt.Y], looks: tuple[Any, Any], theme: str
+) -> list[alt.Chart]:
+    """Hollow points, and fingerprints of those that share a design; nothing without pins."""
+    if pinned.empty:
+        return []
+    hollow = alt.Chart(pinned).mark_point(filled=False, opacity=1, size=110, strokeWidth=2.5)
+    shared = alt.Chart(pinned[pinned["design"].duplicated(keep=False)])
+    names = shared.mark_text(color=INK[theme], align="right", dx=-10, dy=-7, fontSize=11)
+    return [
+        hollow.encode(*place, *looks, tooltip=_tips()),
+        names.encode(*place, alt.Text("scenario:N")),
+    ]
 
 
 def _repeat(values: Sequence[object], names: Sequence[str]) -> list[object]:
@@ -126,6 +159,7 @@ def _repeat(values: Sequence[object], names: Sequence[str]) -> list[object]:
 def _tips() -> list[alt.Tooltip]:
     return [
         alt.Tooltip("plan:N"),
+        alt.Tooltip("kind:N", title="point"),
         alt.Tooltip("n:Q", title="N randomised"),
         alt.Tooltip("cost:Q", title="cost or visits", format=",.0f"),
         alt.Tooltip("power:Q", title="simulated, %", format=".1f"),
@@ -135,7 +169,7 @@ def _tips() -> list[alt.Tooltip]:
 
 def takeaway(table: pd.DataFrame, title: str) -> str:
     """The chart in a sentence or two, for those who do not see it."""
-    compared = table[table["kind"] == COMPARED]
+    compared = table[table["kind"] != CURVE]
     parts = [
         f"{plan} {thousands(round(cost))} for {power:.0f} %"
         for plan, cost, power in zip(

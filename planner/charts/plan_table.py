@@ -9,6 +9,7 @@ from planner.charts.style import share, signed, thousands
 from planner.words.prose import escaped
 
 if TYPE_CHECKING:
+    from planner.operating.characteristics import MonteCarloEstimate
     from planner.plan.costs import Costs
     from planner.search.carryover_price import CarryoverPrice
     from planner.search.compare import ComparedPlan
@@ -39,14 +40,19 @@ def _column(plan: "ComparedPlan", costs: "Costs") -> dict[str, str]:
         "Visits, all people": thousands(costs.visits(n, periods)),
         "Weeks per person · assumed": NOT_STATED if weeks is None else f"{weeks:g}",
         money: NOT_STATED if cost is None else thousands(round(cost)),
-        "Power · simulated": share(plan.power),
-        "Type I error · simulated": share(plan.type_i_error),
-        "Worst case · simulated": f"{share(worst[1])}, {worst[0]}",
-        "Weighted over scenarios · simulated": share(plan.weighted_power),
-        f"Power {words} · simulated": share(price.power) if periods > 1 else "does not apply",
+        "Power · simulated": _share(plan.power),
+        "Type I error · simulated": _share(plan.type_i_error),
+        "Worst case · simulated": f"{_share(worst[1])}, {worst[0]}",
+        "Weighted over scenarios · simulated": _share(plan.weighted_power),
+        f"Power {words} · simulated": _share(price.power) if periods > 1 else "does not apply",
         f"People {words} · formula": _recovered(price) if periods > 1 else "does not apply",
         "Variance if adjusted for carry-over · formula": _protection(plan),
     }
+
+
+def _share(estimate: "MonteCarloEstimate | None") -> str:
+    """A share that stays on one line with its error."""
+    return share(estimate).replace(" ", "\u00a0")
 
 
 def _recovered(price: "CarryoverPrice") -> str:
@@ -63,7 +69,7 @@ def stress_table(plans: Mapping[str, "ComparedPlan"]) -> pd.DataFrame:
     """Simulated power of every plan under every stress scenario, one column per plan."""
     return pd.DataFrame(
         {
-            name: {stress.capitalize(): share(power) for stress, power in plan.stressed.items()}
+            name: {stress.capitalize(): _share(power) for stress, power in plan.stressed.items()}
             for name, plan in plans.items()
         }
     ).rename_axis("truth")

@@ -19,7 +19,8 @@ PAPER = {"light": "#FFFFFF", "dark": "#11161C"}
 DASHES = ([1, 0], [7, 3], [2, 2], [7, 2, 2, 2], [10, 3], [4, 4], [1, 3], [12, 2])
 SPACED = "replace(format(datum.value, ',d'), /,/g, '\u2009')"
 """Label of an axis of whole numbers, written as `thousands` writes them."""
-SHAPES = ("circle", "triangle-up", "square", "diamond", "cross", "triangle-down", "stroke", "wedge")
+SHAPES = ("circle", "triangle-up", "square", "diamond", "cross", "triangle-down", "triangle-left",
+          "triangle-right")  # fmt: skip
 NONE = "–"
 
 

@@ -14,12 +14,12 @@ from typing import Any
 from planner.operating.both_schools import with_both_schools
 from planner.operating.characteristics import OperatingCharacteristics
 from planner.operating.power import power
+from planner.operating.trial_table import described, trial_table, written
 from planner.report import payload
 from planner.report.build import report_model
 from planner.report.random_numbers import random_numbers
 from planner.report.results import Results, compute
 from planner.report.statement import find_size, statement
-from planner.report.trials import described, trial_table, written
 from planner.scenario import Scenario, scenario_toml
 from planner.search.result import SampleSize
 from planner.search.sample_size import sample_size
@@ -186,23 +186,28 @@ def _normal(name: str) -> str:
 
 
 def archive(files: Mapping[str, str | bytes]) -> bytes:
-    """A zip archive with a manifest of the SHA-256 of every file; fixed order, times, rights."""
+    """`zipped` with a manifest of the SHA-256 of every file."""
     content = {
         name: text.encode() if isinstance(text, str) else text for name, text in files.items()
     }
     hashes = {name: hashlib.sha256(content[name]).hexdigest() for name in sorted(content)}
     content["manifest.json"] = (json.dumps({"files": hashes}, indent=2) + "\n").encode()
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as zipped:
+    return zipped(content)
+
+
+def zipped(content: Mapping[str, bytes]) -> bytes:
+    """A zip archive of files by their paths: the same bytes whenever it is made."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archived:
         for name in sorted(content):
             info = zipfile.ZipInfo(name, FIRST_DAY)
             info.compress_type, info.create_system, info.external_attr = 8, 3, 0o644 << 16
-            zipped.writestr(info, content[name])
-    return written.getvalue()
+            archived.writestr(info, content[name])
+    return made.getvalue()
 
 
 def manifest(content: bytes) -> dict[str, Any]:
     """The manifest of an archive."""
-    with zipfile.ZipFile(io.BytesIO(content)) as zipped:
-        found: dict[str, Any] = json.loads(zipped.read("manifest.json"))
+    with zipfile.ZipFile(io.BytesIO(content)) as archived:
+        found: dict[str, Any] = json.loads(archived.read("manifest.json"))
     return found

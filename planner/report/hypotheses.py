@@ -1,5 +1,6 @@
 """What a hypothesis compares and claims, in words."""
 
+import math
 from typing import TYPE_CHECKING
 
 from planner.plan.hypothesis import (
@@ -53,10 +54,22 @@ def _within(criterion: Criterion, what: str) -> str:
     return f"{low}{what}{high}"
 
 
+def effect_number(scenario: "Scenario", effect: float) -> str:
+    """A planned effect, natural scale: as given, or rounded where it follows from others."""
+    stated = _numbers(scenario.truth.plain().get("effect"))
+    as_given = any(math.isclose(effect, value, rel_tol=1e-9) for value in stated)
+    return given(round(effect, 9)) if as_given else number(round(effect, 9))
+
+
+def _numbers(plain: object) -> list[float]:
+    if isinstance(plain, dict):
+        return [value for part in plain.values() for value in _numbers(part)]
+    return [float(plain)] if isinstance(plain, float | int) else []
+
+
 def effect_in_words(scenario: "Scenario", effect: float) -> str:
-    """A planned effect with its unit: as given, or rounded where it follows from others."""
-    shown = number if scenario.truth.effect is None else given
-    return with_unit(shown(round(effect, 9)), scenario)
+    """`effect_number` with its unit."""
+    return with_unit(effect_number(scenario, effect), scenario)
 
 
 def answers(results: "Results") -> "dict[str, SampleSize]":

@@ -17,7 +17,7 @@ from planner.report.tables import (
     table,
 )
 from planner.search.compare import WEIGHTS
-from planner.words.prose import given, joined, one_line, people, planned_percent
+from planner.words.prose import given, joined, measured, one_line, people, planned_percent
 
 if TYPE_CHECKING:
     from planner.plan.costs import Costs
@@ -76,8 +76,8 @@ def prices(costs: "Costs") -> str:
         )
     if costs.period_weeks:
         parts.append(
-            f"{given(costs.period_weeks)} weeks per period and {given(costs.washout_weeks)} "
-            "between two"
+            f"{measured(given(costs.period_weeks), 'weeks')} per period and "
+            f"{measured(given(costs.washout_weeks), 'weeks')} between two"
         )
     return f"As given: {joined(parts)}." if parts else "No prices and no lengths are given."
 

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from planner.plan.analysis import Posterior
 from planner.plan.hypothesis import FreeContrast, Hypothesis, PosteriorRule
-from planner.report.basis import bases, value_at
+from planner.report.basis import bases
 from planner.report.quoted import with_references
+from planner.report.statement_gaps import SOURCES, statement_gaps, without_source
+from planner.words.hypotheses import weighted_sum
 from planner.words.prose import given, joined, one_line
 
 if TYPE_CHECKING:
@@ -59,45 +61,39 @@ class Writing:
     Parameters
     ----------
     order : sources as they are numbered; a report gives its own list of references.
-    keys : gap → the key of the scenario that closes it, for gaps that are texts.
+    gaps : those that were marked, of all that the scenario leaves (`statement_gaps`).
     """
 
     found: Findings
     order: list[str] = field(default_factory=list)
     sources: dict[str, list[str]] = field(default_factory=dict)
     gaps: dict[str, str] = field(default_factory=dict)
-    keys: dict[str, str] = field(default_factory=dict)
+    _open: dict[str, str] = field(init=False)
 
-    def missing(self, what: str, add: str, key: str = "") -> str:
-        """The mark of a gap, which is taken down with the key that closes it."""
-        self.gaps.setdefault(what, add)
-        if key:
-            self.keys[what] = key
+    def __post_init__(self) -> None:
+        self._open = {gap.what: gap.add for gap in statement_gaps(self.found.scenario)}
+
+    def missing(self, what: str) -> str:
+        """The mark of a gap that the scenario leaves, which is taken down; else empty."""
+        if what not in self._open:
+            return ""
+        self.gaps[what] = self._open[what]
         return f"[NOT STATED: {what}]"
 
-    def told(self, text: str, what: str, add: str, key: str) -> str:
+    def told(self, text: str, what: str) -> str:
         """A text of the protocol as one sentence or more, or the mark of the gap that it leaves."""
-        said = with_references(one_line(text), self._cite) or self.missing(what, add, key)
+        said = with_references(one_line(text), self._cite) or self.missing(what)
         return said if said.endswith((".", "!", "?")) else f"{said}."
 
-    def cited(self, what: str, *groups: tuple[str, ...]) -> str:
-        """How far a number can be trusted, with the numbers of its sources."""
-        found = [b for group in groups for b in bases(self.found.scenario, group)]
+    def cited(self, what: str) -> str:
+        """How far a number of `SOURCES` can be trusted, with the numbers of its sources."""
+        found = bases(self.found.scenario, SOURCES[what])
         flags = list(dict.fromkeys(b.flag for b in found if b.flag))
         numbers = sorted({self._number(b) for b in found if b.has_source})
         parts = [joined(flags)] if flags else []
         if numbers:
             return " ".join([*parts, f"[{', '.join(map(str, numbers))}]"])
-        place = joined([b.path for b in found] or [self._place(groups[0])])
-        add = f"write {place} as {{ value, evidence, flag, note }} in the scenario"
-        return "; ".join([*parts, self.missing(f"source of {what}", add)])
-
-    def _place(self, paths: tuple[str, ...]) -> str:
-        """Which of the paths the scenario has; a table stands for its numbers."""
-        plain = self.found.scenario.plain(full=True)
-        values = {path: value_at(plain, path) for path in paths}
-        path = next((path for path in paths if values[path] is not None), paths[0])
-        return f"each number of {path}" if isinstance(values[path], dict) else path
+        return "; ".join([*parts, self.missing(without_source(what))])
 
     def _number(self, basis: "Basis") -> int:
         """Place of a source in the list; takes down which of its entries is cited."""
@@ -128,7 +124,8 @@ def compared(found: Findings) -> str:
     hypothesis, plan = found.hypothesis, found.scenario.plan
     if isinstance(hypothesis.contrast, FreeContrast):
         weights = hypothesis.contrast.weights.items()
-        return " ".join(f"{given(w)} × {one_line(plan.label(k))}" for k, w in weights)
+        terms = [(one_line(plan.label(letter)), weight) for letter, weight in weights]
+        return weighted_sum(terms, logarithms=found.log_scale)
     letters = plan.design.treatments
     test, reference = hypothesis.test or letters[1], hypothesis.reference or letters[0]
     sign = "divided by" if found.log_scale else "minus"

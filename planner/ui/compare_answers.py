@@ -1,13 +1,14 @@
 """The answers of the Compare page, remembered by fingerprint."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from planner.ui.draft import Draft
-from planner.ui.fields.names import hypothesis_label
+from planner.ui.fields.costs import PATH as PRICES
+from planner.words.hypotheses import hypothesis_label
 
 if TYPE_CHECKING:
     from planner.plan.costs import Costs
@@ -100,7 +101,8 @@ def _compared(identity: tuple[str, ...], _scenario: "Scenario") -> Compared:
 
 
 def command(draft: Draft, designs: Sequence[str], hypothesis: str, costs: "Costs") -> str:
-    """The command line that compares the same designs."""
+    """The command line that compares the same designs; prices are options of their own there."""
+    changes = {path: v for path, v in draft.changes.items() if not path.startswith(f"{PRICES}.")}
     options = ["--hypothesis", hypothesis]
     for design in designs:
         options += ["--design", design]
@@ -109,7 +111,7 @@ def command(draft: Draft, designs: Sequence[str], hypothesis: str, costs: "Costs
             f"--{key.replace('_', '-')}",
             value if isinstance(value, str) else f"{value:.15g}",
         ]
-    return draft.command("compare", *options)
+    return replace(draft, changes=changes).command("compare", *options)
 
 
 def swings_command(draft: Draft, hypothesis: str, n: int, ranges: str) -> str:
@@ -135,5 +137,5 @@ def with_pins(
 
 def pin_label(plan: "ComparedPlan") -> str:
     """Design, scenario, hypothesis and power target of a plan."""
-    aim = f"{hypothesis_label(plan.hypothesis)} {100 * plan.power_target:g} %"
+    aim = f"{hypothesis_label(plan.hypothesis)} {100 * plan.power_target:g}\u00a0%"
     return f"{plan.name} · {plan.fingerprint[:6]} · {aim}"

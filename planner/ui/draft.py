@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from planner.ui.fields.names import DESIGN, LEVEL, POSTERIOR, RULE, SEED, TRIALS
 from planner.ui.fields.panel import Panel
 from planner.ui.fields.plan import planned
 from planner.ui.fields.prior import EFFECT, POOLED, analysis_prior
-from planner.ui.fields.protocol import texts
+from planner.ui.fields.protocol import is_text, said
 from planner.ui.fields.simulation import simulated
 from planner.ui.fields.truth import assumed
 
@@ -70,11 +71,11 @@ class Draft:
 
         Texts of the protocol are too long for it: with them it names the file that Save writes.
         """
-        if any(path.startswith("protocol.") for path in self.changes):
+        if any(is_text(path) for path in self.changes):
             return shlex.join(["planner", name, self.saved, *options])
         words = ["planner", name, self.file, *options]
         for path, value in self.changes.items():
-            text = value if isinstance(value, str) else inline_toml(value)
+            text = value if isinstance(value, str) and _bare(value) else inline_toml(value)
             option = _RUN_OPTIONS.get(path)
             words += [option, text] if option else ["--set", f"{path}={text}"]
         return shlex.join(words)
@@ -85,6 +86,15 @@ def grid(sizes: Sequence[int]) -> str:
     if len(sizes) == 1:
         return str(sizes[0])
     return f"{sizes[0]}:{sizes[-1]}:{sizes[1] - sizes[0]}"
+
+
+def _bare(text: str) -> bool:
+    """Whether the command line takes a text for one without quotes, and not for a number."""
+    try:
+        tomllib.loads(f"value = {text}")
+    except tomllib.TOMLDecodeError:
+        return True
+    return False
 
 
 def inline_toml(value: Any) -> str:
@@ -126,7 +136,7 @@ def recall(name: str) -> tuple[Draft, Panel]:
         panel.recall(analysis_prior(base, panel, pooled_prior(name)))
         panel.recall(criteria(base, panel))
     panel.recall(simulated(base, panel.values))
-    panel.recall(texts(base))
+    panel.recall(said(base))
     return Draft(name, base, all_changes(panel, base)), panel
 
 

@@ -8,7 +8,8 @@ import streamlit as st
 from planner.errors import PlannerError
 from planner.ui import recent, sidebar, state
 from planner.ui.draft import recall
-from planner.ui.fields.names import HYPOTHESIS, hypothesis_label
+from planner.ui.fields.names import HYPOTHESIS
+from planner.words.hypotheses import hypothesis_label
 
 if TYPE_CHECKING:
     from planner.scenario import Scenario

@@ -45,10 +45,16 @@ def _power_range(
 
 
 def bundle(scenario: "Scenario", hypothesis: str) -> bytes:
-    """The archive, made when it is asked for."""
-    from planner.report.bundle import bundle as build
+    """The archive, made when it is asked for, of the numbers of the full report if they are there.
 
-    return build(scenario, hypothesis)
+    Without them everything is simulated here; the archive is the same.
+    """
+    from planner.report.bundle import bundle as build
+    from planner.report.bundle import bundle_of
+
+    job = report_jobs().find(report_key(scenario, hypothesis))
+    results = job.latest.results if job and job.latest else None
+    return build(scenario, hypothesis) if results is None else bundle_of(results)
 
 
 def scenario_json(scenario: "Scenario") -> str:
@@ -86,7 +92,14 @@ def model(key: str, _results: "Results", *, final: bool) -> "ReportModel":
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def rendered(key: str, _model: "ReportModel", suffix: str) -> bytes:
-    """The report in one format, written when it is asked for."""
-    from planner.report.formats import render
+    """The report in one format, written when it is asked for.
 
-    return render(_model, [suffix])[suffix]
+    Markdown comes as a zip archive with the figures that it refers to.
+    """
+    from planner.report.bundle import zipped
+    from planner.report.formats import render
+    from planner.report.formats.markdown import figure_files
+
+    if suffix != "zip":
+        return render(_model, [suffix])[suffix]
+    return zipped({"report.md": render(_model, ["md"])["md"], **figure_files(_model)})

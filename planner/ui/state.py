@@ -11,7 +11,7 @@ from altair.utils import schemapi
 
 from planner.design.allocation import balanced_at_least
 from planner.plan.analysis import Posterior
-from planner.plan.hypothesis import TwoSided, one_sided_level
+from planner.plan.hypothesis import one_sided_level
 from planner.scenario import Scenario, load_scenario
 from planner.ui.opened import FIRST_STARTER
 
@@ -128,12 +128,6 @@ def _detectable(fingerprint: str, hypothesis: str, n: int, _scenario: Scenario) 
     first = _scenario.plan.power_targets[0]
     found = detectable_effect(_scenario, n)
     return next(d for d in found if (d.hypothesis, d.power_target) == (hypothesis, first))
-
-
-def planned_level(scenario: Scenario, hypothesis: str) -> float:
-    """Planned type I error of a hypothesis: α, two-sided or one-sided as it is tested."""
-    objective = next(h.objective for h in scenario.plan.hypotheses if h.name == hypothesis)
-    return objective.alpha if isinstance(objective, TwoSided) else one_sided_level(objective)
 
 
 def interval_level(scenario: Scenario, hypothesis: str) -> float:

@@ -71,7 +71,15 @@ def with_error(estimate: "MonteCarloEstimate") -> str:
 def with_unit(value: str, scenario: "Scenario") -> str:
     """A number and the unit of the outcome; nothing after ratios."""
     endpoint = scenario.truth.endpoint
-    unit = "" if endpoint.scale == "log" else one_line(endpoint.unit)
+    return measured(value, "" if endpoint.scale == "log" else one_line(endpoint.unit))
+
+
+def measured(value: str, unit: str) -> str:
+    """A number and its unit, which stays as it was given: a bare 1, which asks for a singular, is
+    written 1.0, as decimals take the plural.
+    """
+    if unit and value in ("1", "-1", "−1"):
+        value += ".0"
     return f"{value} {unit}".rstrip()
 
 

@@ -1,11 +1,17 @@
 """The Compare page, run without a browser."""
 
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import planner as pl
-from planner.charts.style import percent
+from planner.charts import pareto
+from planner.charts.style import SHAPES, percent
 from planner.search.compare import compare, vary_design
+from planner.ui import compare_answers
 from tests.ui.pages import APP, PAGES, controls, named, people, sound
 
 COMPARE = f"{PAGES}/compare.py"
@@ -31,7 +37,8 @@ def compared(**kept: object) -> AppTest:
 def cell(app: AppTest, row: str, column: str) -> str:
     """A cell of the table of plans."""
     table = app.table[0].value
-    return str(table.loc[next(name for name in table.index if name.startswith(row)), column])
+    found = str(table.loc[next(name for name in table.index if name.startswith(row)), column])
+    return found.replace("\u00a0", " ")
 
 
 def test_the_table_says_what_the_comparison_says() -> None:
@@ -111,7 +118,7 @@ def test_pins_say_their_target_and_that_they_answer_their_own_question() -> None
     assert not any("answer the same question" in c.value for c in app.caption)
     pins = named(app.button_group, "Pinned plans")
     label = next(option for option in pins.options if "AB/BA" in str(option))
-    assert str(label).endswith("overall 80 %")
+    assert str(label).endswith("overall 80\u00a0%")
     pins.set_value([label]).run()
     named(app.slider, "SD of within-person").set_value(9.0).run()
     named(app.button, "Compare designs").click().run()
@@ -119,5 +126,56 @@ def test_pins_say_their_target_and_that_they_answer_their_own_question() -> None
 
 
 def test_a_currency_is_text_and_not_mathematics() -> None:
-    app = compared(**{"compare:currency": "$x$", "compare:per_visit": 1.0})
+    app = compared(
+        **{
+            "confirmatory:protocol.costs.currency": "$x$",
+            "confirmatory:protocol.costs.per_visit": 1.0,
+        }
+    )
     assert any(name.startswith(r"Cost (\$x\$)") for name in app.table[0].value.index)
+
+
+def drawn(names: list[str]) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Points and chart of two designs compared, beside pinned plans of one of them."""
+    scenario = pl.load_scenario("confirmatory").with_changes({"monte_carlo.n_trials": 200})
+    found = compare_answers.compared(scenario, ("AB/BA", "ABB/BAA"), "overall")
+    first = found.comparison["AB/BA"]
+    pins = {f"{name} (pinned)": replace(first, fingerprint=name * 64) for name in names}
+    shown = {plan.name: plan for plan in found.comparison.plans} | pins
+    table = pareto.cost_table(found.curves, shown, pl.Costs())
+    return table, pareto.pareto_chart(table, "Visits", 80.0, "light").to_dict()
+
+
+def test_pins_look_like_their_design_and_add_nothing_to_the_legend() -> None:
+    table, chart = drawn(["a"])
+    pinned = table[table["kind"] == pareto.PINNED]
+    assert list(pinned["plan"]) == ["a (pinned)"]
+    assert list(pinned["design"]) == ["AB/BA"]
+    channels = ("color", "shape", "strokeDash")
+    series = [
+        e[c] for layer in chart["layer"] for e in [layer["encoding"]] for c in channels if c in e
+    ]
+    assert {s["field"] for s in series} == {"design"}
+    assert all(s["scale"]["domain"] == ["AB/BA", "ABB/BAA"] for s in series)
+    hollow = [layer for layer in chart["layer"] if layer["mark"].get("filled") is False]
+    assert len(hollow) == 1
+
+
+@pytest.mark.parametrize(
+    ("names", "labels"), [([], []), (["a"], []), (["a", "b"], ["aaaaaa", "bbbbbb"])]
+)
+def test_pins_of_one_design_bear_their_fingerprints(names: list[str], labels: list[str]) -> None:
+    _, chart = drawn(names)
+    texts = [
+        row["scenario"]
+        for layer in chart["layer"]
+        if layer["encoding"].get("text", {}).get("field") == "scenario"
+        for row in chart["datasets"][layer["data"]["name"]]
+    ]
+    assert texts == labels
+
+
+def test_every_shape_of_a_point_can_be_seen() -> None:
+    """Vega draws a stroke, and a wedge nearly, as nothing where points are filled."""
+    assert not {"stroke", "wedge", "arrow"} & set(SHAPES)
+    assert len(set(SHAPES)) == len(SHAPES)

@@ -22,6 +22,7 @@ from planner.ui.evidence import library, pooled
 from tests.ui.pages import bayesian, command, controls, evidence, figure, named, sound
 
 LIBRARY = load_library()
+_ID = re.compile(r"\b[a-z]+_[a-z0-9_]+\b")
 
 
 @pytest.fixture
@@ -63,7 +64,9 @@ def test_all_quantities_of_the_library_can_be_chosen_and_drawn() -> None:
     assert set(library.quantities()) == {entry.quantity for entry in LIBRARY.entries}
     for quantity in library.quantities():
         rows = library.entry_table(quantity)
-        assert rows["row"].is_unique, "rows of one name would lie on top of each other"
+        drawn = rows["label"] + rows["id"]
+        assert drawn.is_unique, "rows of one name would lie on top of each other"
+        assert not any(_ID.search(label) for label in rows["label"]), "an id is no label"
         assert set(library.units(rows)) == {e.unit for e in LIBRARY.search(quantity=quantity)}
 
 

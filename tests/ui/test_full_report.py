@@ -1,17 +1,23 @@
 """The full report and the protocol's words on the Report page, run without a browser."""
 
+import io
 import json
+import re
 import time
 import tomllib
+import zipfile
 from collections.abc import Iterator
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from planner.report.bundle import bundle
 from planner.report.model import ReportModel
-from planner.scenario import load_scenario, scenario_from
+from planner.report.results import Results
+from planner.scenario import Scenario, load_scenario, scenario_from
 from planner.ui import report_answers
 from planner.ui.draft import Draft
+from planner.ui.fields.costs import costs
 from planner.ui.fields.protocol import texts
 from planner.ui.jobs import report_jobs
 from tests.ui.pages import named, sound
@@ -43,6 +49,8 @@ def test_every_text_of_a_protocol_has_a_field() -> None:
     scenario = load_scenario("confirmatory")
     asked = {item.path.removeprefix("protocol.") for item in texts(scenario)}
     assert asked | {"costs"} == set(type(scenario.protocol).model_fields)
+    stated = {item.path.removeprefix("protocol.costs.") for item in costs(scenario)}
+    assert stated == set(type(scenario.protocol.costs).model_fields)
 
 
 def test_texts_are_written_as_a_file_has_them() -> None:
@@ -86,7 +94,7 @@ def test_texts_are_kept_saved_and_change_no_number() -> None:
 def test_a_report_is_computed_and_written(monkeypatch: pytest.MonkeyPatch) -> None:
     app = computed(report("kcl-2025"))
     labels = [b.label for b in app.get("download_button")]
-    assert {"PDF", "HTML", "DOCX", "Markdown", "JSON"} <= set(labels)
+    assert {"PDF", "HTML", "DOCX", "Markdown (zip)", "JSON"} <= set(labels)
     base = load_scenario("kcl-2025")
     scenario = Draft("kcl-2025", base, {"monte_carlo.n_trials": 500}).build()
     (job,) = report_jobs()._jobs.values()
@@ -97,6 +105,33 @@ def test_a_report_is_computed_and_written(monkeypatch: pytest.MonkeyPatch) -> No
     kept = ReportModel.parse(json.loads(report_answers.rendered(job.key, model, "json")))
     assert kept == model
     assert tomllib.loads(kept.scenario)["label"] == base.label
+    read_with_its_figures(report_answers.rendered(job.key, model, "zip"), model)
+    same_without_computing(scenario, job.latest.results, monkeypatch)
+
+
+def read_with_its_figures(content: bytes, model: ReportModel) -> None:
+    """The archive of Markdown holds every figure that its text shows, and is always the same."""
+    report_answers.rendered.clear()
+    assert report_answers.rendered("again", model, "zip") == content
+    with zipfile.ZipFile(io.BytesIO(content)) as archived:
+        text = archived.read("report.md").decode()
+        shown = set(re.findall(r"\((figures/[^)]+\.svg)\)", text))
+        assert shown
+        assert shown | {"report.md"} == set(archived.namelist())
+        assert all(archived.read(name).startswith(b"<svg") for name in shown)
+
+
+def same_without_computing(
+    scenario: Scenario, results: Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bundle of a computed report computes no numbers again and is that of the command line."""
+    monkeypatch.setattr("planner.report.bundle.compute", lambda *_, **__: results)
+    expected = bundle(scenario)
+    monkeypatch.setattr("planner.report.bundle.compute", None)
+    assert report_answers.bundle(scenario, "overall") == expected
+    report_jobs.clear()
+    with pytest.raises(TypeError):
+        report_answers.bundle(scenario, "overall")
 
 
 def test_a_final_report_is_refused_while_something_is_missing() -> None:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 from threading import Event
 from time import monotonic, sleep
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +15,7 @@ from planner.charts.style import percent, share
 from planner.charts.trial_replay import groups, people_chart, people_table
 from planner.errors import InvalidInput
 from planner.operating.analyse import analyse
-from planner.operating.blocks import power_blocks
+from planner.operating.blocks import Step, power_blocks
 from planner.operating.both_schools import with_both_schools
 from planner.operating.characteristics import proportion
 from planner.operating.comparison import Comparison
@@ -253,31 +252,31 @@ def test_text_of_a_file_stays_text(tab: str) -> None:
 class Endless:
     """A run that yields one step and then waits to be cancelled."""
 
-    def __init__(self, step: object) -> None:
+    def __init__(self, step: Step) -> None:
         self.step, self.go = step, Event()
 
-    def __call__(self) -> Iterator[object]:
+    def __call__(self) -> Iterator[Step]:
         yield self.step
         self.go.wait(60)
         yield self.step
 
 
 def test_runs_under_way_and_cancelled_say_which_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    jobs: Jobs[Any] = Jobs()
+    jobs: Jobs[Step] = Jobs()
     monkeypatch.setattr("planner.ui.sections.job.power_jobs", lambda: jobs)
     app = operating()
     n = named(app.number_input, "People randomised").value
     first = Endless(next(iter(power_blocks(scenario(n_trials=500), n))))
-    for trials, steps in ((10_000, first), (100_000, Endless(None))):
+    for trials, steps in ((10_000, first), (100_000, Endless(first.step))):
         run = scenario(n_trials=trials)
-        jobs.start(f"{run.fingerprint()} {n}", steps)  # type: ignore[arg-type]
+        jobs.start(f"{run.fingerprint()} {n}", steps)
     end = monotonic() + 30
     while not any(job.latest for job in jobs._jobs.values()):
         assert monotonic() < end
         sleep(0.05)
     named(app.button_group, "Hypothesis").set_value("female").run()
     bars = [bar.proto.text for bar in sound(app).get("progress")]
-    power_so_far = share(first.step.so_far["female"].success)  # type: ignore[attr-defined]
+    power_so_far = share(first.step.so_far["female"].success)
     assert f"women: power {power_so_far}" in bars[0]
     assert bars[1] == "100\u2009000 trials · waiting for another simulation to end"
     for job in jobs._jobs.values():

@@ -79,6 +79,7 @@ def test_compare(capsys: Capture, monkeypatch: Patch) -> None:
     line = next(line for line in lines(app) if line.startswith("planner compare"))
     for plan in printed(line, capsys, monkeypatch)["results"]:
         column = table[next(c for c in table.columns if c.startswith(plan["name"]))]
+        column = column.str.replace("\u00a0", " ")
         assert column["People randomised · simulated"] == thousands(plan["n_randomised"])
         assert column["Power · simulated"].startswith(share(plan["power"]))
         assert column["Type I error · simulated"].startswith(share(plan["type_i_error"]))

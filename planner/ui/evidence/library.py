@@ -22,6 +22,8 @@ _WORDS = {
     "cv_between": "Between-person CV",
     "mcid": "Smallest difference that matters",
 }
+LONGEST_NOTE = 40
+"""Characters of a note that tells an entry from others."""
 NORMAL_95 = 1.96
 """Standard errors on either side of an estimate that its 95 % interval reaches out to."""
 
@@ -57,7 +59,7 @@ def _row(library: Library, entry: Entry) -> dict[str, Any]:
     assumed = entry.flag == "derived" and "assumed" in library.basis(entry)
     return {
         "id": entry.reference,
-        "row": entry_label(library, entry),
+        "label": entry_label(library, entry),
         "unit": entry.unit,
         "value": entry.value,
         "lower": lower,
@@ -76,7 +78,11 @@ def _row(library: Library, entry: Entry) -> dict[str, Any]:
 
 
 def entry_label(library: Library, entry: Entry) -> str:
-    """Study, endpoint, time and people of an entry; its own name where these do not tell."""
+    """Study, and endpoint, time and people of an entry, or its quantity where it names none.
+
+    Where entries of a study have all this in common, a short note says more. Two labels may still
+    be the same: the id alone is unique.
+    """
     about = [part for part in (entry.endpoint, entry.time, entry.population) if part]
     alike = [
         other
@@ -84,8 +90,10 @@ def entry_label(library: Library, entry: Entry) -> str:
         if (other.quantity, other.endpoint, other.time, other.population)
         == (entry.quantity, entry.endpoint, entry.time, entry.population)
     ]
-    own = [entry.id] if len(alike) > 1 or not about else []
-    return " · ".join([library.study(entry.study).short, *about, *own])
+    note = entry.note.removesuffix(".")
+    more = [note] if len(alike) > 1 and note and len(note) <= LONGEST_NOTE else []
+    parts = [library.study(entry.study).short, *(about or [quantity_label(entry.quantity)]), *more]
+    return " · ".join(parts)
 
 
 def limits(entry: Entry) -> tuple[float | None, float | None, str]:
@@ -122,8 +130,8 @@ def flags(table: pd.DataFrame) -> Sequence[str]:
 def table_shown(table: pd.DataFrame) -> pd.DataFrame:
     """The table with the words of the page as its column names."""
     names = {
+        "label": "number",
         "id": "id",
-        "row": "number",
         "shown": "value",
         "unit": "unit",
         "uncertainty": "uncertainty",

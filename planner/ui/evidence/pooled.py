@@ -21,6 +21,7 @@ from planner.evidence.library import load_library
 from planner.evidence.library_studies import studies_of
 from planner.evidence.pooling import StudyEstimate
 from planner.evidence.pooling_shares import StudyCount
+from planner.ui.evidence.library import entry_label
 
 if TYPE_CHECKING:
     from planner.scenario import Scenario
@@ -86,7 +87,7 @@ def studies_shown(references: Sequence[str], result: DerivedPrior) -> pd.DataFra
         references, result.studies, result.pooled.weights, strict=True
     ):
         entry = library.entry(reference)
-        numbers: dict[str, Any] = {"id": reference}
+        numbers: dict[str, Any] = {"number": entry_label(library, entry), "id": reference}
         match study:
             case StudyEstimate():
                 numbers |= {"estimate": study.estimate, "standard error": study.se}

@@ -1,43 +1,17 @@
 """The controls of the Compare page."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from planner.design.catalogue import CATALOGUE
-from planner.plan.costs import Costs
 from planner.ui.fields.field import Field
 
 if TYPE_CHECKING:
-    from streamlit.delta_generator import DeltaGenerator
-
     from planner.scenario import Scenario
 
 PANEL = "compare"
 DESIGNS, N, RANGES = "designs", "n", "ranges"
 OTHERS = ("parallel", "AB/BA", "ABB/BAA", "ABBA/BAAB")
 """Designs that stand beside the planned one at first."""
-_STATED = {
-    "per_subject": (
-        "Cost per person",
-        "Price of a person randomised, whatever their visits, such as recruitment and screening. "
-        "Unit: the currency given. Typical: the sponsor's own. Source: none is assumed.",
-    ),
-    "per_visit": (
-        "Cost per visit",
-        "Price of one treatment period of one person: drug, staff and assessments. Unit: the "
-        "currency given. Typical: the sponsor's own. Source: none is assumed.",
-    ),
-    "period_weeks": (
-        "Weeks per period",
-        "Length of one treatment period. Unit: weeks. Typical: 1 to 8. Source: the protocol; none "
-        "is assumed.",
-    ),
-    "washout_weeks": (
-        "Weeks of washout",
-        "Gap between two treatment periods. Unit: weeks. Typical: five half-lives or more. "
-        "Source: the protocol; none is assumed.",
-    ),
-}
 _RANGES = {
     "prior 95": "Design prior, central 95 %",
     "prior 80": "Design prior, central 80 %",
@@ -96,34 +70,4 @@ def ranges(scenario: "Scenario", name: str) -> Field:
         help="How far every assumption moves. The design prior says what is plausible and stays "
         "where it is when the sliders move; what it does not vary moves by ± 25 % of the plan. "
         "Unit: none. Typical: central 95 %. Source: the scenario's design prior, or assumed.",
-    )
-
-
-def stated_costs(places: "Sequence[DeltaGenerator]") -> Costs:
-    """Prices and durations as the sponsor states them; nothing is assumed of them."""
-    numbers = {key: _number(place, key) for place, key in zip(places, _STATED, strict=False)}
-    currency = places[-1].text_input(
-        "Currency",
-        key=f"{PANEL}:currency",
-        persist_state="session",
-        placeholder="not stated",
-        max_chars=12,
-        help="Name of the unit of the two prices, as it is to be printed. Unit: none. Typical: "
-        "GBP, EUR or USD. Source: the sponsor's.",
-    )
-    return Costs(currency=currency.strip(), **{key: value or 0.0 for key, value in numbers.items()})
-
-
-def _number(place: "DeltaGenerator", key: str) -> float | None:
-    label, meaning = _STATED[key]
-    return place.number_input(
-        label,
-        min_value=0.0,
-        step=1.0,
-        value=None,
-        format="%.10g",
-        key=f"{PANEL}:{key}",
-        persist_state="session",
-        placeholder="not stated",
-        help=meaning,
     )

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 from planner.evidence.library import load_library
 from planner.plan.hypothesis import Equivalence, NonInferiority, PosteriorRule, Superiority
 from planner.ui.fields.field import Changes, Field
-from planner.ui.fields.names import HYPOTHESIS, LEVEL, hypothesis_label
+from planner.ui.fields.names import HYPOTHESIS, LEVEL
 from planner.ui.fields.panel import Panel
 from planner.ui.fields.truth import magnitude
+from planner.words.hypotheses import hypothesis_label
 
 if TYPE_CHECKING:
     from planner.scenario import Scenario

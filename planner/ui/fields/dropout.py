@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from planner.truth.attrition import HazardBySex, NoAttrition
 from planner.ui.fields.field import Changes, Field
-from planner.ui.fields.names import DROPOUT, hypothesis_label
+from planner.ui.fields.names import DROPOUT
 from planner.ui.fields.source import basis_of, source_of
+from planner.words.hypotheses import hypothesis_label
 
 if TYPE_CHECKING:
     from planner.scenario import Scenario

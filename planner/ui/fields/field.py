@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
 Changes = dict[str, Any]
-Kind = Literal["slider", "range", "choice", "many", "switch", "toggle", "number", "decimal", "text"]
+Kind = Literal[
+    "slider", "range", "choice", "many", "switch", "toggle", "number", "decimal", "optional",
+    "text", "line",
+]  # fmt: skip
 
 
 def nothing(_: Any) -> Changes:
@@ -31,6 +34,7 @@ class Field:
     basis : ``assumed``, ``derived`` or ``reported``; empty for what the sponsor chooses.
     bounds : lowest, highest and step of a slider or number; of a text, its most characters.
     options : values of a choice, switch or range.
+    show : an option in words; of what may be left open, what stands there then.
     slot : keeps apart two controls of one path.
     on_change : called when the user has moved the control.
     """
@@ -81,6 +85,19 @@ def widget(place: "DeltaGenerator", item: Field, key: str) -> Any:
             return place.toggle(label, **shared)
         case "text":
             return place.text_area(label, max_chars=int(high), height=100, **shared)
+        case "line":
+            return place.text_input(label, max_chars=int(high), placeholder=item.show(""), **shared)
+        case "optional":
+            return place.number_input(
+                label,
+                low,
+                high,
+                None,
+                step,
+                item.format,
+                placeholder=item.show(None),
+                **shared,
+            )
         case "number":
             return place.number_input(label, int(low), int(high), step=int(step), **shared)
         case "decimal":

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from planner.charts.style import thousands
 from planner.ui.fields.field import Field
-from planner.ui.fields.names import hypothesis_label
+from planner.words.hypotheses import hypothesis_label
 
 if TYPE_CHECKING:
     from planner.scenario import Scenario

@@ -108,9 +108,11 @@ def _fits(item: Field, value: Any) -> bool:
             return pair and all(end in item.options for end in value) and value[0] <= value[1]
         case "toggle":
             return isinstance(value, bool)
-        case "text":
+        case "text" | "line":
             return isinstance(value, str) and len(value) <= item.bounds[1]
-        case "slider" | "number" | "decimal":
+        case "optional" if value is None:
+            return True
+        case "slider" | "number" | "decimal" | "optional":
             plain = isinstance(value, int | float) and not isinstance(value, bool)
             whole = item.kind != "number" or isinstance(value, int)
             return plain and whole and item.bounds[0] <= value <= item.bounds[1]

@@ -14,9 +14,9 @@ from planner.ui.fields.names import (
     RULE,
     TARGET,
     TEST,
-    hypothesis_label,
 )
 from planner.ui.fields.panel import Panel
+from planner.words.hypotheses import hypothesis_label
 
 if TYPE_CHECKING:
     from planner.scenario import Scenario

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from planner.ui.fields.costs import PATH as PRICES
+from planner.ui.fields.costs import costs
 from planner.ui.fields.field import Changes, Field
 
 if TYPE_CHECKING:
@@ -46,6 +48,11 @@ _LISTS: Mapping[str, tuple[str, str]] = {
 }
 
 
+def said(base: "Scenario") -> list[Field]:
+    """Everything that the scenario's protocol table holds: texts, then prices and lengths."""
+    return [*texts(base), *costs(base)]
+
+
 def texts(base: "Scenario") -> list[Field]:
     """A text area for everything that a protocol says in words, as the scenario has it."""
     said = base.protocol
@@ -58,6 +65,11 @@ def texts(base: "Scenario") -> list[Field]:
         for key, (label, words) in _LISTS.items()
     ]
     return [plain[0], lists[0], *plain[1:4], *lists[1:], *plain[4:]]
+
+
+def is_text(path: str) -> bool:
+    """Whether a path of the scenario is one of these texts, and no price or length."""
+    return path.startswith("protocol.") and not path.startswith(f"{PRICES}.")
 
 
 def _text(key: str, label: str, words: str, start: str, write: Callable[[str], Changes]) -> Field:

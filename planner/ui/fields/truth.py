@@ -170,8 +170,8 @@ def magnitude(base: "Scenario") -> tuple[int, float, str]:
 
 
 def with_unit(shape: str, unit: str) -> str:
-    """A format that ends with a unit, which may hold a %."""
-    return f"{shape} {unit.replace('%', '%%')}"
+    """A format that ends with a unit, which may hold a %; with a decimal, as `measured` has it."""
+    return f"{'%.1f' if shape == '%.0f' else shape} {unit.replace('%', '%%')}"
 
 
 def effect_unit(base: "Scenario") -> str:

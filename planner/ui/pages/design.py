@@ -10,13 +10,15 @@ from planner.errors import PlannerError
 from planner.ui import opened, recent, sidebar, state
 from planner.ui.draft import Draft, all_changes, grid
 from planner.ui.drawing import draw_chart
-from planner.ui.fields.names import HYPOTHESIS, POSTERIOR, RULE, SIZES, hypothesis_label
+from planner.ui.fields.names import HYPOTHESIS, POSTERIOR, RULE, SIZES
 from planner.ui.fields.panel import Panel
 from planner.ui.fields.plan import planned
-from planner.ui.fields.protocol import texts
+from planner.ui.fields.protocol import said
 from planner.ui.fields.simulation import nearest_sizes, simulated, sizes_shown
 from planner.ui.fields.solve import GIVEN_N, PEOPLE, SOLVE, given_people, solved_for
 from planner.ui.sections import controls, numbers, schedule, solved
+from planner.words.conclusions import NOT_A_DIFFERENCE
+from planner.words.hypotheses import hypothesis_label
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -24,9 +26,6 @@ if TYPE_CHECKING:
     from planner.scenario import Scenario
 
 ANY_SIZE = 40
-NOT_A_DIFFERENCE = (
-    "A result significant in one sex and not in the other is not a difference between them."
-)
 
 
 def main() -> None:
@@ -51,7 +50,7 @@ def main() -> None:
     settings = [sizes_shown(fitting), *simulated(base, panel.values)]
     for place, item in zip(right.columns([0.5, 0.25, 0.25]), settings, strict=True):
         panel.draw(place, item)
-    panel.recall(texts(base))
+    panel.recall(said(base))
     try:
         draft = Draft(name, base, all_changes(panel, base))
         with working, st.spinner("Simulating", show_time=True):

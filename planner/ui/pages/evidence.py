@@ -5,9 +5,10 @@ import streamlit as st
 from planner.errors import PlannerError
 from planner.ui import sidebar, state
 from planner.ui.draft import pooled_prior, recall
-from planner.ui.fields.names import HYPOTHESIS, hypothesis_label
+from planner.ui.fields.names import HYPOTHESIS
 from planner.ui.fields.panel import Panel
 from planner.ui.sections import library, pilots, pooling, two_priors
+from planner.words.hypotheses import hypothesis_label
 
 
 def main() -> None:

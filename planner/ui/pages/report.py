@@ -23,8 +23,9 @@ REPRODUCIBLE = (
     "A zip archive that holds the scenario, its numbers for every hypothesis, every simulated "
     "trial, the report, the long statement, the versions, a SHA-256 of every file, and "
     "reproduce.py, which recomputes the numbers and says which differ. The same scenario gives the "
-    "same bytes. It is simulated when you press the button, which takes several seconds; nothing "
-    "leaves this machine."
+    "same bytes. It is made when you press the button, from the numbers of the full report if that "
+    "has been computed; else everything is simulated first, which takes some ten seconds to a "
+    "minute. Nothing leaves this machine."
 )
 
 

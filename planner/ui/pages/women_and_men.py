@@ -8,12 +8,12 @@ from planner.errors import InvalidInput, PlannerError
 from planner.ui import opened, state
 from planner.ui import sexes_answers as answers
 from planner.ui.draft import Draft
-from planner.ui.fields.names import hypothesis_label
 from planner.ui.fields.operating import TRIAL
 from planner.ui.fields.panel import Panel
 from planner.ui.fields.sexes import PAGE, SHARE, TAU_SCALE, share_of_women
 from planner.ui.in_hand import in_hand
 from planner.ui.sections import sexes_forest, sexes_map, sexes_questions, sexes_share
+from planner.words.hypotheses import hypothesis_label
 
 if TYPE_CHECKING:
     from planner.operating.sex_questions import SexQuestions

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from planner.charts.style import signed
 from planner.ui.evidence.assumption import Range, plausible, sources
-from planner.words.prose import escaped
+from planner.words.prose import escaped, measured
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -61,7 +61,7 @@ def words(item: "Field", base: "Scenario") -> str:
 
 def shown(item: "Field", value: float) -> str:
     """A value of a control, with its unit."""
-    return f"{bare(item, value)} {unit_of(item)}".strip()
+    return measured(bare(item, value), unit_of(item))
 
 
 def bare(item: "Field", value: float) -> str:
@@ -87,8 +87,8 @@ def _range(item: "Field", found: Range) -> str:
     if item.format == "percent":
         ends = f"{100 * found.low:.0f} to {100 * found.high:.0f} %"
     else:
-        ends = f"{_plain(found.low)} to {_plain(found.high)} {unit_of(item)}"
-    return f"Plausible: **{ends.strip()}** ({found.kind}, `{found.reference}`)."
+        ends = f"{_plain(found.low)} to {measured(_plain(found.high), unit_of(item))}"
+    return f"Plausible: **{ends}** ({found.kind}, `{found.reference}`)."
 
 
 def _plain(value: float) -> str:

@@ -11,7 +11,8 @@ from planner.search.compare import WEIGHTS
 from planner.ui import compare_answers, state
 from planner.ui.drawing import draw_chart
 from planner.ui.fields import compare
-from planner.ui.fields.names import hypothesis_label
+from planner.ui.fields.costs import costs as prices
+from planner.words.hypotheses import hypothesis_label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +43,9 @@ PINNED_PLANS = (
 )
 COST = (
     "Lines: each design from half to one and a half times its size, {source}. Large points: the "
-    "plans compared and pinned, simulated. Broad grey line: the Pareto front, where no other line "
+    "plans compared, simulated; hollow ones are pinned, and bear fingerprints where several are of "
+    "one design. "
+    "Broad grey line: the Pareto front, where no other line "
     "has as much power for less, as far up as every line goes. Prices: as stated above; without "
     "them visits stand for cost."
 )
@@ -51,7 +54,7 @@ COST = (
 def show(tab: "DeltaGenerator", held: "InHand", panel: "Panel") -> None:
     """Controls and, once asked for, the comparison; marked where it is of another scenario."""
     panel.draw(tab, compare.designs(held.scenario, held.name))
-    costs = compare.stated_costs(tab.columns(5))
+    costs = stated(tab, held)
     designs = tuple(panel.values[compare.DESIGNS])
     asked = tab.button(
         "Compare designs",
@@ -75,6 +78,13 @@ def show(tab: "DeltaGenerator", held: "InHand", panel: "Panel") -> None:
     tab.caption("The same numbers from the command line:")
     line = compare_answers.command(held.draft, designs, held.hypothesis, costs)
     tab.code(line, language=None, wrap_lines=True)
+
+
+def stated(tab: "DeltaGenerator", held: "InHand") -> "Costs":
+    """Prices and lengths of the scenario, as on the Report page; they renew no comparison."""
+    for place, item in zip(tab.columns(5), prices(held.draft.base), strict=True):
+        held.panel.draw(place, item)
+    return held.scenario.protocol.costs
 
 
 def answer(tab: "DeltaGenerator", found: "Compared", costs: "Costs", *, stale: bool) -> None:

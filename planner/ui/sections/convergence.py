@@ -7,9 +7,9 @@ import streamlit as st
 
 from planner.charts.convergence import convergence_chart, convergence_table, takeaway
 from planner.operating.convergence import NULL, PLANNING, Trace
-from planner.plan.analysis import Posterior
 from planner.ui import state
 from planner.ui.drawing import draw_chart
+from planner.words.hypotheses import level_in_words, planned_level
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -65,6 +65,4 @@ def _formula(trial: "OperatingCharacteristics", hypothesis: str) -> tuple[float,
 
 def _level(scenario: "Scenario", hypothesis: str) -> tuple[float, str]:
     """What the type I error is compared with, in %, with its name."""
-    level = 100 * state.planned_level(scenario, hypothesis)
-    bayesian = isinstance(scenario.plan.analysis, Posterior)
-    return level, f"{'1 − threshold' if bayesian else 'planned'} {level:g} %"
+    return 100 * planned_level(scenario, hypothesis), level_in_words(scenario, hypothesis)

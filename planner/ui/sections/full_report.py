@@ -37,7 +37,12 @@ FORMATS = (
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         "For word processors, with native equations and headings.",
     ),
-    ("md", "Markdown", "text/markdown", "Plain text with tables; for a repository."),
+    (
+        "zip",
+        "Markdown (zip)",
+        "application/zip",
+        "Plain text with tables as report.md, and its figures; for a repository.",
+    ),
     ("json", "JSON", "application/json", "Everything as data; `planner report` renders it again."),
 )
 

@@ -7,8 +7,9 @@ import streamlit as st
 
 from planner.charts.style import share, thousands
 from planner.ui.fields import operating
-from planner.ui.fields.names import TRIALS, hypothesis_label
+from planner.ui.fields.names import TRIALS
 from planner.ui.jobs import power_jobs
+from planner.words.hypotheses import hypothesis_label
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator

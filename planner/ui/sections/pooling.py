@@ -16,9 +16,9 @@ from planner.ui.evidence import evidence_figures, pooled, trial
 from planner.ui.fields import pooling
 from planner.ui.fields.evidence import ESTIMATE, N
 from planner.ui.fields.evidence import trial as trial_fields
-from planner.ui.fields.names import hypothesis_label
 from planner.ui.fields.truth import effect_unit
 from planner.ui.sections import figures
+from planner.words.hypotheses import hypothesis_label
 from planner.words.prose import escaped
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from planner.charts.trial_replay import groups, people_chart, people_table, take
 from planner.errors import PlannerError
 from planner.ui import operating_answers, state
 from planner.ui.drawing import draw_chart
-from planner.ui.fields.names import hypothesis_label
 from planner.ui.fields.operating import TRIAL, trial
 from planner.ui.fields.truth import effect_unit
 from planner.words.conclusions import NOT_A_DIFFERENCE
+from planner.words.hypotheses import hypothesis_label, planned_level
 from planner.words.prose import escaped
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def readings_shown(found: "ReplayedTrial", scenario: "Scenario") -> pd.DataFrame
             f"estimate ({unit})": signed(r.estimate) if not r.failure else "–",
             "interval": _interval(r, scenario),
             "p, or 1 − P(region | data)": _p(r),
-            "level": f"{100 * state.planned_level(scenario, r.hypothesis):g}\u00a0%",
+            "level": f"{100 * planned_level(scenario, r.hypothesis):g}\u00a0%",
             "decision": r.failure or ("shown" if r.shown else "not shown"),
         }
         for r in sorted(found.readings, key=lambda r: _place(found, r.hypothesis))

@@ -7,8 +7,8 @@ import streamlit as st
 
 from planner.charts.style import NONE, share, signed, thousands
 from planner.ui import state
-from planner.ui.fields.names import hypothesis_label
 from planner.ui.fields.truth import effect_unit
+from planner.words.hypotheses import hypothesis_label
 from planner.words.prose import escaped
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from planner.ui import state
 from planner.ui.fields.solve import GIVEN_N, SOLVE
 from planner.ui.fields.truth import magnitude, outcome_unit
 from planner.ui.sections import figures as row
+from planner.words.hypotheses import planned_level
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -38,7 +39,7 @@ def power(place: "DeltaGenerator", scenario: "Scenario", hypothesis: str, n: int
             _figure(
                 "Type I error · simulated", percent(null.success.value) if null else "–",
                 f"{error(null.success)}; planned "
-                f"{percent(state.planned_level(scenario, hypothesis))}" if null else "not defined",
+                f"{percent(planned_level(scenario, hypothesis))}" if null else "not defined",
                 f"Share of simulated trials {at} that claim an effect when there is none.",
             ),
         ],

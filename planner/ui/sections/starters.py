@@ -9,7 +9,7 @@ import streamlit as st
 
 from planner import ui
 from planner.ui import opened, recent
-from planner.ui.fields.names import hypothesis_label
+from planner.words.hypotheses import hypothesis_label
 from planner.words.prose import escaped
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from planner.charts.style import share, thousands
 from planner.operating.stress import STRESSES, stress_scenarios
 from planner.truth.attrition import NoAttrition
 from planner.ui import state
-from planner.ui.fields.names import hypothesis_label
 from planner.ui.sections.side_by_side import number
+from planner.words.hypotheses import hypothesis_label
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
