@@ -23,6 +23,10 @@ analyse
     The planned analysis on real data.
 evaluate_blocks, Simulation, Case
     Simulation block by block, for progress and cancelling.
+load_batch, run_batch
+    A grid of scenarios, kept block by block in a folder as it is simulated.
+validate
+    Every reference value that ships with the program, computed and compared.
 PlannerError
     Base of every error meant for the user.
 """
@@ -30,9 +34,11 @@ PlannerError
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from planner.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from planner.batch.batch import load_batch as load_batch
+    from planner.batch.runner import run_batch as run_batch
     from planner.errors import PlannerError as PlannerError
     from planner.evidence.library import load_library as load_library
     from planner.operating.analyse import analyse as analyse
@@ -60,6 +66,7 @@ if TYPE_CHECKING:
     from planner.search.sample_size import sample_size as sample_size
     from planner.truth.truth import Truth as Truth
     from planner.truth.truth_prior import TruthPrior as TruthPrior
+    from planner.validation.groups import validate as validate
 
 _HOMES = {
     "TruthPrior": "planner.truth.truth_prior",
@@ -69,7 +76,10 @@ _HOMES = {
     "calibrate": "planner.operating.calibrate",
     "carryover_price": "planner.search.carryover_price",
     "compare": "planner.search.compare",
+    "load_batch": "planner.batch.batch",
+    "run_batch": "planner.batch.runner",
     "vary_design": "planner.search.compare",
+    "validate": "planner.validation.groups",
     "Costs": "planner.plan.costs",
     "stress_scenarios": "planner.operating.stress",
     "expected_power": "planner.operating.expected_power",

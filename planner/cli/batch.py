@@ -193,6 +193,32 @@ def merge(folder: Path, others: tuple[Path, ...], as_json: bool) -> None:
     _verdict(outcome)
 
 
+@batch.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--points", metavar="0,3,…", help="Places of points in the batch; default all.")
+@click.option("--workers", type=click.IntRange(1, 1024), help="Results do not depend on it.")
+@click.option("--quiet", is_flag=True, help="No progress on stderr.")
+def trials(folder: Path, points: str | None, workers: int | None, quiet: bool) -> None:
+    """Write every simulated trial of a run: a Parquet file for each point and analysis.
+
+    The trials are simulated again; files that are there and whole are kept.
+    """
+    from planner.batch.trial_files import write_trials
+    from planner.cli.progress import block_progress
+
+    indices = None
+    if points is not None:
+        parts = [part.strip() for part in points.split(",")]
+        if not all(part.isdecimal() for part in parts):
+            raise click.UsageError(f"--points {points!r} is not a list such as 0,3,17")
+        indices = [int(part) for part in parts]
+    with block_progress("trials", quiet=quiet) as progress:
+        for file in write_trials(folder, indices, workers=workers):
+            click.echo(str(file.path))
+            if progress:
+                progress(file.done, file.of)
+
+
 @batch.command("list")
 def list_batches() -> None:
     """Names of the batches that ship with planner."""

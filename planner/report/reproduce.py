@@ -47,8 +47,9 @@ def altered(folder: Path) -> list[str]:
 
 def trials(folder: Path, scenario: Any, kept: dict[str, Any]) -> Iterator[str]:
     """Powers counted from the trials in the file, and columns that differ when simulated again."""
+    from planner.operating.trial_table import read, trial_table
     from planner.report.bundle import differences
-    from planner.report.trials import read, recounted, reported, trial_table
+    from planner.report.trials import recounted, reported
 
     table = read((folder / "trials.parquet").read_bytes())
     yield from differences(reported(kept), recounted(table), "trials.parquet")

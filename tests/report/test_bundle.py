@@ -18,6 +18,7 @@ import planner as pl
 from planner.errors import UnknownName
 from planner.operating.both_schools import with_both_schools
 from planner.operating.power import power as power_of
+from planner.operating.trial_table import read, written
 from planner.report.bundle import (
     FIRST_DAY,
     archive,
@@ -29,7 +30,6 @@ from planner.report.bundle import (
 )
 from planner.report.model import ReportModel
 from planner.report.results import compute
-from planner.report.trials import read, written
 from planner.scenario import Scenario
 
 HOSTILE = "\"Label\" <b>&amp;\n''' [x] = \\ µ"

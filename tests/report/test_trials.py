@@ -10,8 +10,9 @@ import pytest
 import planner as pl
 from planner.operating.evaluate import Case, Simulation
 from planner.operating.replay import replay
+from planner.operating.trial_table import described, read, trial_table, written
 from planner.report.random_numbers import random_numbers
-from planner.report.trials import described, read, recounted, trial_table, written
+from planner.report.trials import recounted
 from planner.rng import Stream, generator
 from planner.scenario import Scenario
 
