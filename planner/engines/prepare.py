@@ -76,8 +76,9 @@ class RandomIntercept:
     strata : design quantities of the cells.
     contrasts : linear combinations of fixed effects to report, axes [H, q].
     satterthwaite : Satterthwaite instead of Kenward–Roger. Its degrees of freedom use the
-        observed information of the variances; where that is not positive definite, or the
-        between-person variance is 0, the expected information.
+        observed information of the variances, or the expected one where the between-person
+        variance is 0. A trial whose information is not positive definite is not estimable;
+        lmerTest says that it did not converge and leaves that direction out.
     """
 
     strata: Strata

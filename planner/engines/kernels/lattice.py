@@ -25,7 +25,15 @@ IntArray = NDArray[np.int64]
 
 DEPTH = 10.5
 """Points whose density is e^−DEPTH of the highest one are left out."""
+CUT = 5.3
+"""Points whose density is e^−CUT of the highest one, 0.005, must not lie at an edge that only the
+precision of the arithmetic sets."""
 LARGEST_CLIMB = 200
+EPSILON = 2.2e-16
+LARGEST_NOISE = 0.1
+"""Largest rounding error of a log density that is used."""
+SUSPECT = 1e6
+"""Σ yᵀV⁻¹y below which rounding is not looked at."""
 
 
 @kernel
@@ -53,8 +61,8 @@ def evaluate(
             point[d] = origin[d] + spacing[d] * place[node, d]
             sd = sd_of(d, kind[d], point[d])
             variance[d // 2, d % 2] = sd * sd
-        base = normal_equations(variance, multiplier, a, b, squares, freedom, m, z)
-        base += eliminate(nuisance_mean, nuisance_precision, m, z, start)
+        total = normal_equations(variance, multiplier, a, b, squares, freedom, m, z)
+        base = total + eliminate(nuisance_mean, nuisance_precision, m, z, start)
         base = log_prior(point, kind, setting) - 0.5 * base
         for i in range(p):
             score[node, i] = z[offset + i]
@@ -64,10 +72,46 @@ def evaluate(
             information[node], score[node], precision, shift, covariance, mean, scratch,
             value[node],
         )  # fmt: skip
+        if good and total > SUSPECT:
+            noise = _noise(
+                total, information[node], score[node], precision, shift, covariance, mean, m, start
+            )
+            good = noise <= LARGEST_NOISE
         for j in range(value.shape[1]):
             value[node, j] += base + log_weight[j]
             if not (good and np.isfinite(value[node, j])):
                 value[node, j] = -np.inf
+
+
+@kernel
+def _noise(
+    total: float,
+    information: FloatArray,
+    score: FloatArray,
+    precision: FloatArray,
+    shift: FloatArray,
+    covariance: FloatArray,
+    mean: FloatArray,
+    m: FloatArray,
+    start: FloatArray,
+) -> float:
+    """Rounding error of a log density, roughly: of what is subtracted, ε / (1 − R²) is lost.
+
+    R² is that of a column, or an effect, on the others; `total` is Σ yᵀV⁻¹y, the other arguments
+    are those of `eliminate` and `update`. Where the people observed fit exactly, σ_w → 0 has such
+    points: what is left of their density is noise, which a climb would take for a top.
+    """
+    p, lost = score.shape[0], 1.0
+    for j in range(m.shape[0] - p):
+        lost = max(lost, start[j] / m[j, j])
+    noise = total * lost
+    for j in range(precision.shape[0]):
+        here = 0.0
+        for i in range(p):
+            lost = abs((information[i, i] + precision[j, i, i]) * covariance[j, i, i])
+            here += abs((score[i] + shift[j, i]) * mean[j, i]) * lost
+        noise = max(noise, here)
+    return EPSILON * noise
 
 
 @kernel
@@ -119,25 +163,31 @@ def starting_point(sums: TrialSums, prior: Prior, work: Work, point: FloatArray)
 def _moment_estimates(
     v: int, beta: FloatArray, sums: TrialSums, prior: Prior, variance: FloatArray
 ) -> None:
-    """Variances of group v from its residual sums of squares, shrunken to their prior guesses."""
+    """Variances of group v from its residual sums of squares, shrunken to their prior guesses.
+
+    Where σ_b is 0 and nobody is observed twice, σ_w is seen between people.
+    """
     kind, setting, n_columns = prior.kind, prior.setting, beta.shape[0]
-    inside, across, people, weight = 0.0, 0.0, 0.0, 0.0
+    w, e = 2 * v, 2 * v + 1
+    alone = kind[e] == FIXED and setting[e, 0] == 0.0 and sums.freedom[v, 0] == 0.0
+    inside, across, freedom, people, weight = 0.0, 0.0, 0.0, 0.0, 0.0
     for k in range(sums.squares.shape[1]):
         residual = sums.squares[v, k]
         for i in range(n_columns):
             residual -= 2.0 * beta[i] * sums.b[v, k, i]
             for j in range(n_columns):
                 residual += beta[i] * sums.a[v, k, i, j] * beta[j]
-        if k == 0:
-            inside = residual
+        if k == 0 or alone:
+            inside += residual
+            freedom += sums.freedom[v, k]
         else:
             across += residual
+        if k > 0:
             people += sums.freedom[v, k]
             weight += sums.freedom[v, k] * sums.multiplier[k]
-    w, e = 2 * v, 2 * v + 1
     if kind[w] != FIXED:
         guess = prior_guess(w, kind[w], setting[w], 0.0) ** 2
-        degrees = max(sums.freedom[v, 0] - 0.5 * n_columns, 0.0) + (1.0 if guess > 0.0 else 0.0)
+        degrees = max(freedom - 0.5 * n_columns, 0.0) + (1.0 if guess > 0.0 else 0.0)
         floor = 1e-12 * (inside + across) / max(people, 1.0) + 1e-200
         variance[v, 0] = max((inside + guess) / max(degrees, 0.5), floor)
     if kind[e] != FIXED:
@@ -287,6 +337,22 @@ def flood(
                         count += 1
         head = ring
     return count
+
+
+@kernel
+def is_cut_off(lattice: Lattice, count: int, best: float) -> bool:
+    """Whether a point that cannot be computed lies beside one whose density counts."""
+    place, value = lattice.place, lattice.value
+    for node in range(count):
+        if value[node, 0] > -np.inf:
+            continue
+        for other in range(node):
+            apart = 0
+            for d in range(place.shape[1]):
+                apart += abs(place[node, d] - place[other, d])
+            if apart == 1 and highest(value[other]) > best - CUT:
+                return True
+    return False
 
 
 @kernel

@@ -26,7 +26,14 @@ from planner.engines.kernels.arrays import (
 )
 from planner.engines.kernels.conditional import effect_prior, eliminate, normal_equations
 from planner.engines.kernels.integrate import integrate, intervals, room, sharpen
-from planner.engines.kernels.lattice import DEPTH, climb, flood, set_steps, starting_point
+from planner.engines.kernels.lattice import (
+    DEPTH,
+    climb,
+    flood,
+    is_cut_off,
+    set_steps,
+    starting_point,
+)
 from planner.engines.kernels.sd_prior import FIXED, JEFFREYS, LOG_NORMAL, is_even
 from planner.engines.kernels.tau import tau_nodes
 
@@ -173,6 +180,8 @@ def _fit_trial(
                     width[d] *= COARSER if count in (-1, -2 - d) else 1.0
             box *= 2.0
             continue
+        if is_cut_off(grid, count, best):
+            return IMPRECISE, error
         terms = heap[: (2 * reach + 1) ** (n_dims // 2) * n]
         terms[:] = 0.0
         n_terms, n_contrasts = room(count, grid) if questions.exact else 0, len(questions.contrasts)
