@@ -25,6 +25,8 @@ evaluate_blocks, Simulation, Case
     Simulation block by block, for progress and cancelling.
 load_batch, run_batch
     A grid of scenarios, kept block by block in a folder as it is simulated.
+replay
+    A stored run or report computed again: which numbers moved.
 validate
     Every reference value that ships with the program, computed and compared.
 PlannerError
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
     from planner.operating.stress import stress_scenarios as stress_scenarios
     from planner.plan.costs import Costs as Costs
     from planner.plan.plan import Plan as Plan
+    from planner.report.replayed import replay as replay
     from planner.scenario import Scenario as Scenario
     from planner.scenario import load_scenario as load_scenario
     from planner.search.assurance_size import assurance_size as assurance_size
@@ -79,6 +82,7 @@ _HOMES = {
     "load_batch": "planner.batch.batch",
     "run_batch": "planner.batch.runner",
     "vary_design": "planner.search.compare",
+    "replay": "planner.report.replayed",
     "validate": "planner.validation.groups",
     "Costs": "planner.plan.costs",
     "stress_scenarios": "planner.operating.stress",

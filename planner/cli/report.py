@@ -29,9 +29,10 @@ SUFFIXES = {"htm": "html", "markdown": "md"}
 def report(options: RunOptions, formats: str | None, final: bool, hypothesis: str | None) -> None:
     """The design report for sponsor, ethics board and regulator, from the scenario and simulation.
 
-    SCENARIO may be a finished report instead, which is not computed again: the report.json of an
-    earlier run, or the folder or .zip of `planner bundle`. What the scenario does not say is marked
-    NOT STATED, with what to add. Markdown has its figures in files beside it.
+    SCENARIO may be something finished instead, which is not computed again: the report.json of an
+    earlier run, the folder or .zip of `planner bundle`, or the folder of `planner batch`, whose
+    report is about all its points. What is not said is marked NOT STATED, with what to add.
+    Markdown has its figures in files beside it.
     """
     from planner.report import payload
     from planner.report.formats import render
@@ -146,6 +147,6 @@ def _refuse_changes(options: RunOptions, hypothesis: str | None) -> None:
     names = [name for name, value in given.items() if value]
     if names:
         raise click.UsageError(
-            f"{options.scenario} is a finished report, which is not computed again; leave out "
+            f"{options.scenario} is finished and is not computed again; leave out "
             f"{', '.join(names)}, or give the scenario"
         )

@@ -1,10 +1,14 @@
-"""Reports made earlier: a file ``report.json``, or the folder or archive that holds it."""
+"""Reports made earlier: a file ``report.json``, or the folder or archive that holds it.
+
+The folder of a finished batch run counts as one: its report is made of the stored numbers.
+"""
 
 import json
 import zipfile
 from pathlib import Path
 from typing import Any
 
+from planner.batch.run_folder import RunFolder
 from planner.errors import InvalidInput
 from planner.report.model import ReportModel
 
@@ -17,8 +21,13 @@ def finished_report(path: Path) -> ReportModel | None:
 
     Raises
     ------
-    InvalidInput : a folder or archive without a report, or a report that does not read.
+    InvalidInput : a folder or archive without a report, a report that does not read, or a batch
+        run that is not finished or was changed.
     """
+    if path.is_dir() and RunFolder(path).begun:
+        from planner.report.batch_report import batch_report
+
+        return batch_report(path)
     if path.is_dir():
         return _report(_in_folder(path), str(path / NAME))
     if path.suffix.lower() == ".zip":
@@ -38,7 +47,8 @@ def _in_folder(path: Path) -> bytes:
         return (path / NAME).read_bytes()
     except OSError:
         raise InvalidInput(
-            f"the folder has no readable {NAME}; give a scenario, or the folder of a bundle",
+            f"the folder has no readable {NAME}; give a scenario, or the folder of a bundle "
+            "or batch run",
             source=str(path),
         ) from None
 

@@ -11,6 +11,7 @@ from planner.report.formats import FORMATS, render
 from planner.report.formats.prepared import prepared
 from planner.report.model import ReportModel
 from tests.cli.running import Outcome, run
+from tests.report.batch_runs import small_batch, stored
 from tests.report.sample import sample
 
 Run = Any
@@ -134,3 +135,36 @@ def test_a_place_that_cannot_be_written_is_one_sentence(command: Run, finished: 
     outcome = command(str(finished), "--out", str(finished / "x.html"))
     assert outcome.code == 1
     assert "cannot be written" in outcome.err
+
+
+def test_a_finished_batch_run_is_reported_and_not_simulated_again(
+    command: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = stored(small_batch(grid={"plan.n_subjects": [24]}), tmp_path / "small.run")
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+    def forbidden(*_: object) -> None:
+        raise AssertionError("simulated")
+
+    monkeypatch.setattr("planner.operating.evaluate.Simulation.__init__", forbidden)
+    out = tmp_path / "report"
+    outcome = command(str(folder), "--format", ",".join(FORMATS), "--out", str(out), "--final")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert {path.name for path in out.iterdir()} >= {f"report.{name}" for name in FORMATS}
+    assert "A small grid" in (out / "report.html").read_text("utf-8")
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+    again = command(str(out / "report.json"), "--final", "--out", str(tmp_path / "again.pdf"))
+    assert again.code == 0
+    assert (tmp_path / "again.pdf").read_bytes() == (out / "report.pdf").read_bytes()
+    refused = command(str(folder), "--seed", "2")
+    assert refused.code == 2
+    assert "is finished and is not computed again; leave out --seed" in refused.err
+
+
+def test_a_batch_run_that_is_not_finished_is_one_sentence(command: Run, tmp_path: Path) -> None:
+    folder = stored(small_batch(grid={"plan.n_subjects": [24]}), tmp_path / "small.run")
+    (folder / "manifest.json").unlink()
+    outcome = command(str(folder), "--out", str(tmp_path / "x.html"))
+    assert outcome.code == 3
+    assert "the run is not finished; go on with" in outcome.err
+    assert not (tmp_path / "x.html").exists()

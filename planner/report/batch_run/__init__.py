@@ -1,0 +1,1 @@
+"""The report on a finished batch run, from its stored numbers alone."""
