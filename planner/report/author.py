@@ -3,12 +3,13 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from planner.report.basis import bases, value_at
+from planner.report.basis import used_bases
+from planner.report.gaps import gaps
 from planner.report.items import ITEMS
 from planner.report.model import Block, Gap, Paragraph, Section
 from planner.report.quoted import with_references
 from planner.report.results import Results
-from planner.words.prose import joined
+from planner.words.prose import joined, one_line
 
 if TYPE_CHECKING:
     from planner.plan.protocol import Protocol
@@ -29,6 +30,10 @@ class Author:
 
     results: Results
     sources: list[str] = field(default_factory=list)
+    _gaps: dict[str, tuple[Gap, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._gaps = gaps(self.scenario)
 
     @property
     def scenario(self) -> "Scenario":
@@ -47,13 +52,7 @@ class Author:
 
     def bases(self, *groups: tuple[str, ...]) -> "list[Basis]":
         """Citations of the numbers at or below dotted paths that the scenario has."""
-        plain = self.scenario.plain(full=True)
-        return [
-            basis
-            for group in groups
-            for basis in bases(self.scenario, group)
-            if value_at(plain, basis.path) is not None
-        ]
+        return [basis for group in groups for basis in used_bases(self.scenario, group)]
 
     def basis_in_words(self, *groups: tuple[str, ...]) -> str:
         """Flags of numbers with their references, ``derived [2]``; empty without any."""
@@ -67,21 +66,19 @@ class Author:
         """A text whose ``[lapidus-2014]``, studies of the library, are numbered references."""
         return with_references(text, self.cite)
 
-    def said(self, text: str, what: str, key: str) -> Block:
-        """What the protocol says in the scenario, or the gap that it leaves.
-
-        Parameters
-        ----------
-        what : that is missing where `text` is empty.
-        key : of the scenario, where it would stand: ``protocol.rationale``.
-        """
-        if text.strip():
-            return Paragraph(text=self.referenced(text))
-        return Gap(what=what, add=f"write it as {key} in the scenario")
+    def said(self, text: str) -> tuple[Block, ...]:
+        """What the protocol says in a text; nothing if it is empty."""
+        return (Paragraph(text=self.referenced(text)),) if one_line(text) else ()
 
     def section(self, identity: str, *blocks: Block) -> Section:
-        """The section of an item, with the title and guidance that the list of items has."""
+        """The section of an item: title and guidance as listed, then what the scenario leaves out.
+
+        The gaps are those of `planner.report.gaps`, which the list of items counts.
+        """
         title, asked_by = _ASKED[identity]
         return Section(
-            id=identity, title=title[0].upper() + title[1:], asked_by=asked_by, blocks=blocks
+            id=identity,
+            title=title[0].upper() + title[1:],
+            asked_by=asked_by,
+            blocks=(*blocks, *self._gaps.get(identity, ())),
         )

@@ -122,6 +122,18 @@ def bases(scenario: "Scenario", paths: tuple[str, ...]) -> list[Basis]:
     ]
 
 
+def used_bases(scenario: "Scenario", paths: tuple[str, ...]) -> list[Basis]:
+    """`bases` of the numbers that the scenario has, without citations of absent ones."""
+    plain = scenario.plain(full=True)
+    return [b for b in bases(scenario, paths) if value_at(plain, b.path) is not None]
+
+
+def sourced(scenario: "Scenario", paths: tuple[str, ...]) -> bool:
+    """Whether the numbers at these paths have a citation, and each a source or reason."""
+    found = used_bases(scenario, paths)
+    return bool(found) and all(basis.has_source for basis in found)
+
+
 def _basis(library: Library, path: str, flag: str, evidence: str, note: str) -> Basis:
     reason = "" if note == NO_REASON else note
     try:

@@ -4,22 +4,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from planner.report.gaps import gaps
 from planner.report.items import ITEMS, Item, Status, section_of
-from planner.report.protocol_items import answered, instead
+from planner.report.model import Gap
 from planner.report.stated import stated
-from planner.words.prose import one_line
+from planner.words.prose import joined
 
 if TYPE_CHECKING:
     from planner.scenario import Scenario
 
 STATUSES: tuple[Status, ...] = ("filled", "not stated", "comes with the document")
-ONE_PERIOD: Mapping[str, str] = {
-    "R12": "not a crossover: one period",
-    "R35": "one period: nobody leaves between periods",
-    "R36": "one period: no effects of time",
-    "R101": "one period: nothing carries over",
-}
-"""Items that having one period answers."""
 IN_DOCUMENT: Mapping[str, str] = {
     "R04": "summary in plain words",
     "R50": "the questions that the simulation answers",
@@ -50,11 +44,10 @@ IN_DOCUMENT: Mapping[str, str] = {
 
 
 def completeness(scenario: "Scenario") -> tuple[Item, ...]:
-    """Every item of the report with its status."""
-    said = stated(scenario) | _parallel(scenario) | answered(scenario)
-    said |= {item: text for item, text in instead(scenario).items() if not said[item][0]}
+    """Every item of the report with its status; not stated are those that the document marks."""
+    said, missing = stated(scenario), gaps(scenario)
     return tuple(
-        Item(identity, section_of(identity), field, source, *_status(identity, said))
+        Item(identity, section_of(identity), field, source, *_status(identity, said, missing))
         for identity, field, source in ITEMS
     )
 
@@ -65,16 +58,19 @@ def counts(items: Iterable[Item]) -> dict[Status, int]:
     return {status: found[status] for status in STATUSES}
 
 
-def _parallel(scenario: "Scenario") -> dict[str, tuple[str, str]]:
-    """What having one period answers, and that nothing is looked at before the end."""
-    looks = {"R23": (one_line(scenario.protocol.interim) or "none: one analysis at the end", "")}
-    if scenario.plan.design.n_periods > 1:
-        return looks
-    return looks | {item: (reason, "") for item, reason in ONE_PERIOD.items()}
-
-
-def _status(identity: str, said: Mapping[str, tuple[str, str]]) -> tuple[Status, str]:
+def _status(
+    identity: str, said: Mapping[str, str], missing: Mapping[str, tuple[Gap, ...]]
+) -> tuple[Status, str]:
+    if identity in missing:
+        return "not stated", _to_add(missing[identity])
     if identity in said:
-        value, add = said[identity]
-        return ("filled", value) if value else ("not stated", add)
+        return "filled", said[identity]
     return "comes with the document", IN_DOCUMENT[identity]
+
+
+def _to_add(missing: tuple[Gap, ...]) -> str:
+    """What is missing and what to add, the same addition said once."""
+    by_addition: dict[str, list[str]] = {}
+    for gap in missing:
+        by_addition.setdefault(gap.add, []).append(gap.what)
+    return "; ".join(f"{joined(what)}: {add}" for add, what in by_addition.items())

@@ -138,7 +138,8 @@ E9 = Guidance(
 )  # fmt: skip
 E9R1 = Guidance(
     "ICH E9(R1)",
-    "ICH. E9(R1): Addendum on estimands and sensitivity analysis in clinical trials. 2019",
+    "ICH. E9(R1): Addendum on estimands and sensitivity analysis in clinical trials to the "
+    "guideline on statistical principles for clinical trials. 2019",
     (
         Asked("Treatment", "conditions that are compared", ("R11", "R22")),
         Asked("Population", "whom the effect is about", ("R11",)),

@@ -61,8 +61,8 @@ def reml() -> Equation:
     """The restricted likelihood that is maximised, and the estimate of the fixed effects."""
     return Equation(
         tex=r"\begin{aligned}"
-        r"-2\ell_R &= \sum_i \left[\log|V_i| + r_i^{\mathsf{T}} V_i^{-1} r_i\right] "
-        r"- \log|\Phi| + c, \qquad V_i = \sigma_w^2 I + \sigma_b^2 J, \\"
+        r"-2\ell_R &= \sum_i \left[\log\left|V_i\right| + r_i^{\mathsf{T}} V_i^{-1} r_i\right] "
+        r"- \log\left|\Phi\right| + c, \qquad V_i = \sigma_w^2 I + \sigma_b^2 J, \\"
         r"\hat\beta &= \Phi \sum_i X_i^{\mathsf{T}} V_i^{-1} y_i, \qquad "
         r"\Phi = \left(\sum_i X_i^{\mathsf{T}} V_i^{-1} X_i\right)^{-1}"
         r"\end{aligned}",
@@ -149,7 +149,7 @@ def test_rule() -> Equation:
         tex=r"\begin{aligned}"
         r"\text{one-sided:}\quad & \frac{\hat\delta - l}{\mathrm{SE}} > t_{1-\alpha,\nu} "
         r"\quad\text{and}\quad \frac{u - \hat\delta}{\mathrm{SE}} > t_{1-\alpha,\nu} \\"
-        r"\text{two-sided:}\quad & \frac{|\hat\delta|}{\mathrm{SE}} > t_{1-\alpha/2,\nu}"
+        r"\text{two-sided:}\quad & \frac{\left|\hat\delta\right|}{\mathrm{SE}} > t_{1-\alpha/2,\nu}"
         r"\end{aligned}",
         alt="A one-sided claim that the effect lies above a lower limit l and below an upper limit "
         "u is shown if the distance of the estimate from every limit that there is, divided by "

@@ -28,6 +28,8 @@ def outcomes(*, sexes: bool, crossover: bool) -> Equation:
     """Joint distribution of the outcomes of one person."""
     g = "_g" if sexes else ""
     mean = r"\mu_{gs}" if sexes else r"\mu_s"
+    both = r"\sigma_w^2 I + \sigma_b^2 J"
+    covariance = f"c_g^2 ({both})" if sexes else both
     factor = "c_g^2 " if sexes else ""
     whose = " of sex g" * sexes
     if not crossover:
@@ -40,7 +42,7 @@ def outcomes(*, sexes: bool, crossover: bool) -> Equation:
         )
     return Equation(
         tex=rf"y_i \sim \mathrm{{N}}_P({mean},\, \Sigma{g}), \qquad "
-        rf"\Sigma{g} = {factor}(\sigma_w^2 I + \sigma_b^2 J), \qquad "
+        rf"\Sigma{g} = {covariance}, \qquad "
         r"\rho = \frac{\sigma_b^2}{\sigma_w^2 + \sigma_b^2}",
         alt=f"The outcomes of a person{whose} in the P periods are jointly normal with the "
         "expected outcomes as mean. Their covariance matrix is sigma w squared times the identity "
@@ -154,7 +156,8 @@ def sign_and_size() -> Equation:
     """Errors of sign and of size among claims."""
     return Equation(
         tex=r"\text{type S} = \Pr(\hat\delta\,\delta < 0 \mid \text{shown}), \qquad "
-        r"\text{type M} = \frac{\mathrm{E}(|\hat\delta| \mid \text{shown})}{|\delta|}",
+        r"\text{type M} = \frac{\mathrm{E}(\left|\hat\delta\right| \mid \text{shown})}"
+        r"{\left|\delta\right|}",
         alt="Among trials that show the hypothesis, type S is the share of estimates with the "
         "wrong sign, type M the mean absolute estimate over the absolute true value.",
     )

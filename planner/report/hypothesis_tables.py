@@ -7,6 +7,7 @@ import numpy as np
 
 from planner.engines.model import bounds_of
 from planner.plan.hypothesis import Hypothesis, PosteriorRule, TwoSided, one_sided_level
+from planner.report.hypotheses import whose
 from planner.report.model import Table
 from planner.report.writing import Findings, compared
 from planner.words.hypotheses import hypothesis_label
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
     from planner.scenario import Scenario
     from planner.trials.moments import FloatArray
 
-_SEX = {
-    "female": "women: ",
-    "male": "men: ",
-    "interaction": "men minus women: ",
-}
 NONE = "none"
 
 
@@ -31,7 +27,7 @@ def contrast_in_words(results: "Results", hypothesis: Hypothesis) -> str:
     answer = replace(results.found.answer, hypothesis=hypothesis.name)
     treatments = compared(Findings(scenario, answer, None))
     if hypothesis.sex != "overall":
-        return f"{_SEX[hypothesis.sex]}{treatments}"
+        return f"{whose(hypothesis, scenario)}: {treatments}"
     share = scenario.population_share
     if not scenario.by_sex or share is None:
         return f"everybody: {treatments}"

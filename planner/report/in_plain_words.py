@@ -1,5 +1,6 @@
 """A summary of a plan for people who are no statisticians, from its results."""
 
+import math
 from typing import TYPE_CHECKING
 
 from planner.plan.hypothesis import Equivalence, NonInferiority, PosteriorRule, Superiority
@@ -8,11 +9,13 @@ from planner.report.trial_name import kind_of_trial
 from planner.words.prose import joined, one_line, people, planned_percent
 
 if TYPE_CHECKING:
+    from planner.operating.characteristics import MonteCarloEstimate
     from planner.report.results import Results
 
 ABOUT = (
     "All this is a calculation, mostly with simulated trials, about a trial to come; no patient "
-    "has been treated for it."
+    "has been treated for it. Give or take says how far a figure is uncertain because only so many "
+    "trials were simulated, and nothing of whether the assumptions are right."
 )
 
 
@@ -74,11 +77,23 @@ def _chance(r: "Results") -> str:
     answer = r.found.answer
     effect = effect_in_words(r.scenario, answer.effect or 0.0)
     what = "ratio" if r.found.log_scale else "difference"
-    of_hundred = round(100 * answer.power.value)
     return (
-        f"If the true {what} is {effect}, as assumed, about {of_hundred} of 100 such trials would "
-        f"{_show(r)}; the others would miss it."
+        f"If the true {what} is {effect}, as assumed, {_of_thousand(answer.power)} such trials "
+        f"would {_show(r)}; the others would miss it."
     )
+
+
+def _of_thousand(share: "MonteCarloEstimate") -> str:
+    """A simulated share as a natural frequency with its Monte-Carlo standard error, rounded up.
+
+    Where all simulated trials agree that error is 0 and the 95 % interval is given.
+    """
+    if share.mcse == 0:
+        low, high = math.floor(1000 * share.lower), math.ceil(1000 * share.upper)
+        margin = f"{low} to {high}"
+    else:
+        margin = f"give or take {math.ceil(1000 * share.mcse)}"
+    return f"about {round(1000 * share.value)} ({margin}) of 1000"
 
 
 def _show(r: "Results") -> str:
@@ -102,13 +117,11 @@ def _error(r: "Results") -> str:
     if error is None:
         return ""
     limited = isinstance(r.found.hypothesis.objective, NonInferiority | Equivalence)
-    truth = "the difference lay just at the agreed limit" if limited else "there were no difference"
+    what = "ratio" if r.found.log_scale else "difference"
+    truth = f"the {what} lay just at the agreed limit" if limited else "there were no difference"
     if isinstance(r.found.hypothesis.objective, PosteriorRule):
-        truth = "the difference lay just where the rule begins"
-    return (
-        f"If {truth}, about {round(1000 * error.value)} of 1000 such trials would claim success by "
-        "chance."
-    )
+        truth = f"the {what} lay just where the rule begins"
+    return f"If {truth}, {_of_thousand(error)} such trials would claim success by chance."
 
 
 def _unsure(r: "Results") -> str:
@@ -117,9 +130,20 @@ def _unsure(r: "Results") -> str:
     return (
         "These numbers rest on assumptions about how large the difference is, how much people vary "
         f"and how many leave. The size aims at a chance of success of {target} if the "
-        "assumptions hold; if the true difference is smaller, the chance is lower. The report says "
-        "where each assumption comes from, and how many people would be needed if it is wrong."
+        f"assumptions hold; if {_harder(r)}, the chance is lower. The report says where each "
+        "assumption comes from, and how many people would be needed if it is wrong."
     )
+
+
+def _harder(r: "Results") -> str:
+    """A truth that lowers the chance of success."""
+    match r.found.hypothesis.objective:
+        case NonInferiority():
+            return "the treatment is truly worse than assumed"
+        case Equivalence():
+            return "the treatments truly differ by more"
+        case _:
+            return "the true difference is smaller"
 
 
 def _sexes(r: "Results") -> str:

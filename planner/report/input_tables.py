@@ -1,23 +1,19 @@
 """Numbers of a plan with their unit, basis, reference and range, as rows of tables."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from planner.errors import UnknownName
-from planner.evidence.library import load_library
-from planner.report.basis import Basis
 from planner.report.model import Block, Points, Table
 from planner.report.planned_range import varied_inputs
+from planner.report.quoted import with_studies
 from planner.words.assumptions import unit_in_words, value_in_words
-from planner.words.prose import given, one_line
+from planner.words.prose import given
 
 if TYPE_CHECKING:
     from planner.report.author import Author
     from planner.search.assumption_range import AssumptionRange
 
-_STUDY = re.compile(r"(?<![\w.\[-])[a-z][a-z0-9]*(?:-[a-z0-9]+)+(?!\w|-|\.\w)")
 FORMULA, GIVEN = "computed", "not stated"
 
 
@@ -58,23 +54,8 @@ def reasons(author: "Author", *groups: tuple[str, ...]) -> tuple[Block, ...]:
         if not said:
             continue
         cited = f" {author.cite(basis.source())}" if basis.evidence else ""
-        items.append(f"{basis.path}{cited}: {with_studies(author, said)}.")
+        items.append(f"{basis.path}{cited}: {with_studies(said, author.cite)}.")
     return (Points(items=tuple(items)),) if items else ()
-
-
-def with_studies(author: "Author", text: str) -> str:
-    """A reason from the library, whose ids of studies become names with references."""
-    library = load_library()
-
-    def named(found: re.Match[str]) -> str:
-        try:
-            study = library.study(found[0])
-        except UnknownName:
-            return found[0]
-        source = Basis("", "", "", "", study=study).source()
-        return f"{one_line(study.short)} {author.cite(source)}"
-
-    return _STUDY.sub(named, text)
 
 
 def cited_range(author: "Author", path: str) -> str:

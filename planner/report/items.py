@@ -100,7 +100,7 @@ ITEMS: tuple[tuple[str, str, str], ...] = (
     ("R114", "run time and cores", "ADEMP"),
     ("R115", "checks against closed forms", "ICH E20"),
     ("R116", "references", "SPIRIT 2025"),
-    ("A1", "cross-walk of items to guidance", "all"),
+    ("A1", "cross-walk of items to guidance", "all the guidance that it lists"),
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from planner.operating.sex_estimates import sex_estimates, usual_tau_scale
 from planner.operating.sex_questions import sex_conclusions, sex_questions
 from planner.operating.stress import stress_scenarios
 from planner.plan.costs import Costs
+from planner.plan.hypothesis import Equivalence, NonInferiority
 from planner.report.planned_range import power_range
 from planner.report.statement import find_size
 from planner.report.writing import Findings
@@ -257,7 +258,13 @@ def stages(
 
 
 def _planned_effect(scenario: "Scenario", hypothesis: str) -> float | None:
-    """The planned effect as the smallest relevant one, natural scale; None where there is none."""
+    """The planned effect as the smallest relevant one, natural scale.
+
+    None where there is none, and where no effect would be a success.
+    """
+    objective = next(h for h in scenario.plan.hypotheses if h.name == hypothesis).objective
+    if isinstance(objective, Equivalence | NonInferiority):
+        return None
     effect = float(true_values(scenario)[scenario.plan.hypothesis_names.index(hypothesis)])
     return scenario.truth.endpoint.to_natural(effect) if effect else None
 

@@ -6,7 +6,9 @@ from planner import __version__
 from planner.plan.analysis import describe
 from planner.plan.decision import NoMultiplicity
 from planner.plan.hypothesis import Equivalence, NonInferiority, TwoSided, one_sided_level
-from planner.report.basis import CORRELATION, EFFECT, LOSS, SD, SHARE, bases
+from planner.report import statement_gaps as gap
+from planner.report.hypotheses import effect_in_words
+from planner.report.text_gaps import smallest_that_matters
 from planner.report.writing import Writing, compared, rule
 from planner.truth.attrition import Mcar
 from planner.truth.truth import BySex
@@ -33,9 +35,7 @@ def participants(w: Writing) -> str:
     kind = "crossover" if w.found.crossover else "parallel-group"
     groups = joined([f"{people(n)} to {'→'.join(name)}" for name, n in answer.per_sequence.items()])
     letters = ", ".join(
-        f"{letter} = {one_line(scenario.plan.treatments[letter])}"
-        if letter in scenario.plan.treatments
-        else f"{letter} = {w.missing(f'what treatment {letter} is', 'give plan.treatments')}"
+        f"{letter} = {w.missing(gap.unnamed(letter)) or one_line(scenario.plan.treatments[letter])}"
         for letter in design.treatments
     )
     start = (
@@ -52,22 +52,17 @@ def participants(w: Writing) -> str:
 def _sexes(w: Writing) -> str:
     per_sex = w.found.answer.per_sex
     if not per_sex:
-        gap = w.missing("how many women and men", "give truth.female_share")
-        return f"of whom {gap} are women and men"
+        return f"of whom {w.missing(gap.WOMEN_AND_MEN)} are women and men"
     about = "about " if w.found.scenario.truth.sex_mix == "random" else ""
     parts = [f"{people(n)} {_SEXES[name]}" for name, n in per_sex.items()]
-    return f"{about}{joined(parts)} (share of women {w.cited('the share of women', SHARE)})"
+    return f"{about}{joined(parts)} (share of women {w.cited('the share of women')})"
 
 
 def outcome(w: Writing) -> str:
     """The primary outcome with its unit and scale."""
     endpoint = w.found.scenario.truth.endpoint
-    name = one_line(endpoint.name)
-    if name in {"", "outcome"}:
-        name = w.missing("the primary outcome", "give truth.endpoint.name")
-    unit = one_line(endpoint.unit)
-    if not unit and not w.found.log_scale:
-        unit = w.missing("its unit", "give truth.endpoint.unit")
+    name = w.missing(gap.OUTCOME) or one_line(endpoint.name)
+    unit = w.missing(gap.UNIT) or one_line(endpoint.unit)
     shown = f" ({unit})" if unit else ""
     scale = ", analysed on the logarithmic scale" if w.found.log_scale else ""
     return f"The primary outcome is {name}{shown}{scale}."
@@ -82,15 +77,11 @@ def loss(w: Writing) -> str:
         return needed if enough else ""
     leaving = _leaving(attrition) if isinstance(attrition, Mcar) else []
     if not leaving:
-        why = (
-            w.cited("the share that leaves", LOSS)
-            if bases(w.found.scenario, LOSS)
-            else w.missing("how many leave", "give truth.attrition, or say why nobody does")
-        )
+        why = w.missing(gap.LEAVING) or w.cited("the share that leaves")
         return f"Nobody is assumed to leave ({why})."
     needed = f"; {people(answer.n_evaluable)} who complete suffice" if enough else ""
     return (
-        f"With {joined(leaving)} ({w.cited('the share that leaves', LOSS)}), "
+        f"With {joined(leaving)} ({w.cited('the share that leaves')}), "
         f"{answer.trial.completers.value:.1f} are expected to complete all periods{needed}."
     )
 
@@ -114,7 +105,7 @@ def variation(w: Writing) -> str:
     truth = w.found.scenario.truth
     within, between = truth.resolved_covariance().components()
     log = " of the logarithm" if w.found.log_scale else ""
-    source = w.cited("the SD", SD)
+    source = w.cited("the SD")
     if not w.found.crossover:
         total = with_unit(number(float(np.sqrt(within + between))), w.found.scenario)
         return f"an SD of one participant's outcome{log} of {total} ({source})"
@@ -133,21 +124,15 @@ def correlation(w: Writing) -> str:
     if not w.found.crossover:
         return ""
     within, between = w.found.scenario.truth.resolved_covariance().components()
-    source = w.cited("the correlation between periods", CORRELATION)
-    return f"The correlation between periods is {given(between / (within + between))} ({source})."
+    source = w.cited("the correlation between periods")
+    return f"The correlation between periods is {number(between / (within + between))} ({source})."
 
 
 def carryover(w: Writing) -> str:
     """What the calculation assumes of carry-over, as a noun phrase; empty without periods."""
     if not w.found.crossover:
         return ""
-    if not one_line(w.found.scenario.protocol.rationale):
-        w.missing(
-            "washout and why no carry-over is expected",
-            "give the washout, its basis and the stability of the disease in the protocol (ICH E9, "
-            "section 3.1.2)",
-            "protocol.rationale",
-        )
+    w.missing(gap.WASHOUT)
     lasting = w.found.scenario.truth.carryover
     if not lasting or lasting == w.found.scenario.truth.endpoint.neutral:
         return "no carry-over"
@@ -163,8 +148,7 @@ def difference(w: Writing) -> str:
     kind = "ratio" if found.log_scale else "mean difference"
     if found.hypothesis.sex == "interaction":
         kind = "ratio of effects" if found.log_scale else "difference of effects"
-    shown = number if found.scenario.truth.effect is None else given
-    effect = with_unit(shown(found.answer.effect or 0.0), found.scenario)
+    effect = effect_in_words(found.scenario, found.answer.effect or 0.0)
     where = {"female": " in women", "male": " in men", "interaction": " (men minus women)"}
     place = where.get(found.hypothesis.sex, "")
     claim = f"a {kind}{place} of {effect}"
@@ -174,7 +158,7 @@ def difference(w: Writing) -> str:
         case Equivalence(lower=lower, upper=upper):
             claim = f"equivalence within {given(lower)} to {given(upper)} where there is {claim}"
     details = [compared(found), *_by_sex(w), _standardised(w)]
-    return f"{claim} ({'; '.join([*details, w.cited('the target difference', EFFECT)])})"
+    return f"{claim} ({'; '.join([*details, w.cited('the target difference')])})"
 
 
 def _by_sex(w: Writing) -> list[str]:
@@ -197,18 +181,12 @@ def importance(w: Writing, *, brief: bool = False) -> str:
 
     The protocol's own words, to which the short form only refers.
     """
-    entries = [b.entry for b in bases(w.found.scenario, EFFECT) if b.entry]
     said = w.found.scenario.protocol.importance
     if one_line(said) and brief:
         return "Why this difference was chosen is said in the protocol."
-    if not one_line(said) and any(entry.quantity == "mcid" for entry in entries):
+    if not one_line(said) and smallest_that_matters(w.found.scenario):
         return "The difference is the smallest that matters according to its source."
-    return w.told(
-        said,
-        "whether the target difference is important to patients, realistic, or both, and why",
-        "say so in the protocol; planner evidence list --quantity mcid shows what is published",
-        "protocol.importance",
-    )
+    return w.told(said, gap.IMPORTANCE)
 
 
 def power(w: Writing) -> str:
@@ -241,12 +219,7 @@ def over_ranges(w: Writing) -> str:
     """Power over the ranges that the evidence gives (ICH E9, section 3.5)."""
     span = w.found.span
     if span is None:
-        gap = w.missing(
-            "power over plausible deviations from the assumptions",
-            "cite entries with an interval or range for the SD and the loss (planner evidence "
-            "list)",
-        )
-        return f"{gap}."
+        return f"{w.missing(gap.DEVIATIONS)}."
     inputs = joined([_limits(v.name, v.low, v.high, v.path) for v in span.varied])
     return (
         f"With {inputs}, the power is {percent(span.lowest.value)} at worst and "
@@ -281,16 +254,20 @@ def sexes(w: Writing) -> str:
     if w.found.hypothesis.sex == "interaction" or "interaction" not in names:
         return "The analysis estimates the effect in women and in men."
     planned = trial["interaction"]
-    effect = with_unit(given(planned.effect), w.found.scenario)
+    natural = w.found.scenario.truth.endpoint.to_natural
+    effect = effect_in_words(w.found.scenario, natural(planned.effect))
     objective = next(
         h.objective for h in w.found.scenario.plan.hypotheses if h.name == "interaction"
     )
     level = given(100 * (1 - 2 * one_sided_level(objective)))
-    half = f"{planned.width.value / 2:.2f}"
+    half = f"{natural(planned.width.value / 2):.2f}"
+    kind, reach = ("difference", f"± {half}")
+    if w.found.log_scale:
+        kind, reach = ("ratio", f"a factor of {half} to either side")
     return (
-        "The analysis estimates the effect in women and in men; power for the planned difference "
-        f"between them of {effect}{' on the logarithmic scale' * w.found.log_scale} is "
-        f"{with_error(planned.success)}, and its {level} % interval reaches ± {half} on average."
+        f"The analysis estimates the effect in women and in men; power for the planned {kind} "
+        f"between them of {effect} is {with_error(planned.success)}, and its {level} % interval "
+        f"reaches {reach} on average."
     )
 
 

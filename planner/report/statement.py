@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from planner.errors import UnknownName
 from planner.plan.analysis import Posterior
 from planner.report import sentences as say
+from planner.report import statement_gaps as gap
 from planner.report.basis import CORRELATION, EFFECT, LOSS, SD, SHARE, bases, value_at
 from planner.report.planned_range import power_range
 from planner.report.writing import Findings, Writing, in_words
@@ -146,12 +147,7 @@ def _prior(w: Writing) -> str:
     if not isinstance(analysis, Posterior):
         return ""
     priors = analysis.priors
-    reason = w.told(
-        w.found.scenario.protocol.analysis_prior,
-        "why these analysis priors",
-        "justify them in the protocol, with how much they weigh",
-        "protocol.analysis_prior",
-    )
+    reason = w.told(w.found.scenario.protocol.analysis_prior, gap.PRIOR)
     return (
         f"Effect: {in_words(priors.effect)}. Sexes: {in_words(priors.sexes)}. SD within "
         f"participants: {in_words(priors.sd_within)}. SD between participants: "
@@ -189,8 +185,6 @@ def _details(w: Writing) -> tuple[str, ...]:
     for basis in bases(w.found.scenario, (*EFFECT, *SD, *CORRELATION, *LOSS, *SHARE)):
         value = value_at(plain, basis.path)
         shown = given(value) if isinstance(value, float) else "not used"
-        said = basis.detail() or w.missing(
-            f"source of {basis.path}", "add evidence and a note to its citation in the scenario"
-        )
+        said = w.named(basis.detail()) or w.missing(gap.without_source(basis.path))
         lines.append(f"{basis.path} = {shown}, {basis.flag or 'no flag'}: {said}.")
     return tuple(lines)

@@ -6,6 +6,7 @@ their unit, both in the digits of the command line.
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from planner.report.model import Table
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from planner.scenario import Scenario
 
 NONE = "–"
+ROUNDING = 1e-9
+"""An MCSE that is smaller than this part of its number is rounding error."""
 NOT_KNOWN = "not known"
 NOT_STATED = "not stated"
 NOT_REACHED = "more than "
@@ -53,9 +56,11 @@ def share(estimate: "MonteCarloEstimate | None") -> str:
 
 
 def measure(estimate: "MonteCarloEstimate | None", *, sign: bool = False) -> str:
-    """A simulated number that is no proportion, ± MCSE."""
+    """A simulated number that is no proportion, ± MCSE; what is only rounding error is none."""
     if estimate is None or estimate.n == 0 or math.isnan(estimate.value):
         return NONE
+    if estimate.mcse <= ROUNDING * abs(estimate.value):
+        estimate = replace(estimate, mcse=0.0)
     plus = "+" if sign and estimate.value >= 0 else ""
     return f"{plus}{estimate}".replace("-", "−")
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from planner.report.model import Table
 from planner.report.tables import NONE, headed, share, table
 from planner.words.hypotheses import hypothesis_label
-from planner.words.prose import given, joined, number, one_line, people, percent, planned_percent
+from planner.words.prose import joined, number, one_line, people, percent, planned_percent
 
 if TYPE_CHECKING:
     from planner.report.results import Results
@@ -53,7 +53,7 @@ def where(scenario: "Scenario", cell: "NullCell") -> str:
         return "as planned"
     parts = [f"SD {_sd(cell)}"]
     if cell.correlation is not None:
-        parts.append(f"correlation {given(cell.correlation)}")
+        parts.append(f"correlation {number(cell.correlation)}")
     if scenario.plan.design.n_periods > 1:
         parts.append(f"{percent(cell.leaving)} leave")
     if cell.female_share is not None:
@@ -135,7 +135,7 @@ def _sd(cell: "NullCell") -> str:
 
 
 def _or_none(value: float | None) -> str:
-    return NONE if value is None else given(value)
+    return NONE if value is None else number(value)
 
 
 def effects_table(results: "Results") -> Table:
@@ -166,8 +166,8 @@ def priors_table(results: "Results") -> Table | None:
     if found is None:
         return None
     return table(
-        f"{hypothesis_label(found.hypothesis)} with {people(found.n_subjects)} randomised under "
-        "other analysis priors",
+        f"{hypothesis_label(found.hypothesis).capitalize()} with {people(found.n_subjects)} "
+        "randomised under other analysis priors",
         {
             "Prior of the effect": [row.label for row in found.rows],
             "What it stands for": [row.why for row in found.rows],

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from planner.operating.characteristics import MonteCarloEstimate
 from planner.operating.stress import REALISTIC, STRESSES
+from planner.plan.hypothesis import Equivalence, NonInferiority
+from planner.report.hypotheses import effect_number
 from planner.report.model import Table
 from planner.report.tables import (
     NONE,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
         HypothesisCharacteristics,
         OperatingCharacteristics,
     )
+    from planner.plan.hypothesis import Objective
     from planner.report.results import Results
 
     Rows = list[tuple[OperatingCharacteristics, HypothesisCharacteristics]]
@@ -80,7 +83,9 @@ def power_table(results: "Results") -> Table:
         {
             "Hypothesis": [hypothesis_label(h.hypothesis) for _, h in rows],
             "Analysis": [analysis_name(one) for one, _ in rows],
-            headed("True effect", scenario): [given(natural(h.effect)) for _, h in rows],
+            headed("True effect", scenario): [
+                effect_number(scenario, natural(h.effect)) for _, h in rows
+            ],
             "Power": [share(h.success) for _, h in rows],
             "Closed form": [formula(h.oracle) for _, h in rows],
         },
@@ -163,6 +168,7 @@ def _squared(rmse: MonteCarloEstimate) -> str:
 def intervals_table(results: "Results") -> Table:
     """Coverage and width of the intervals, and what significant estimates exaggerate."""
     rows = by_hypothesis(results.power)
+    away = {h.name for h in results.scenario.plan.hypotheses if not _at_limits(h.objective)}
     return table(
         f"Intervals with {people(results.n)} randomised, and estimates of trials that succeed",
         {
@@ -170,15 +176,20 @@ def intervals_table(results: "Results") -> Table:
             "Analysis": [analysis_name(one) for one, _ in rows],
             "Coverage": [share(h.coverage) for _, h in rows],
             "Width": [measure(h.width) for _, h in rows],
-            "Wrong sign": [share(h.type_s) for _, h in rows],
-            "Exaggeration": [measure(h.type_m) for _, h in rows],
+            "Wrong sign": [share(h.type_s if h.hypothesis in away else None) for _, h in rows],
+            "Exaggeration": [measure(h.type_m if h.hypothesis in away else None) for _, h in rows],
         },
         left=("Analysis",),
         note=f"{simulated(results.scenario)} Intervals are those that match the decision; width: "
         f"geometric mean, {scale(results.scenario)}. Wrong sign and exaggeration (mean size over "
-        "the true effect): among trials that succeed; – where the true effect is 0 or hardly "
-        "any succeeds.",
+        "the true effect): among trials that succeed; – where there is no true effect, where "
+        "hardly any succeeds, and where no effect would be a success.",
     )
+
+
+def _at_limits(objective: "Objective") -> bool:
+    """Whether a claim is about limits and not about an effect: no effect would satisfy it."""
+    return isinstance(objective, Equivalence | NonInferiority)
 
 
 def stress_table(results: "Results") -> Table:

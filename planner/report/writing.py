@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from planner.plan.analysis import Posterior
 from planner.plan.hypothesis import FreeContrast, Hypothesis, PosteriorRule
 from planner.report.basis import bases
-from planner.report.quoted import with_references
+from planner.report.quoted import with_references, with_studies
 from planner.report.statement_gaps import SOURCES, statement_gaps, without_source
 from planner.words.hypotheses import weighted_sum
 from planner.words.prose import given, joined, one_line
@@ -84,6 +84,10 @@ class Writing:
         """A text of the protocol as one sentence or more, or the mark of the gap that it leaves."""
         said = with_references(one_line(text), self._cite) or self.missing(what)
         return said if said.endswith((".", "!", "?")) else f"{said}."
+
+    def named(self, text: str) -> str:
+        """A reason of the library, whose ids of studies become names with references."""
+        return with_studies(text, self._cite)
 
     def cited(self, what: str) -> str:
         """How far a number of `SOURCES` can be trusted, with the numbers of its sources."""

@@ -159,7 +159,7 @@ def test_property_criteria_are_shown_as_given(results: Results) -> None:
     assert [(row[1], row[2], row[3], row[4]) for row in table.rows] == [
         ("go", "0 MADRS points", "none", "97.5 %"),
         ("go", "2 MADRS points", "none", "50 %"),
-        ("stop", "none", "1 MADRS points", "80 %"),
+        ("stop", "none", "1.0 MADRS points", "80 %"),
     ]
 
 

@@ -76,14 +76,6 @@ def _words(section: Section) -> Iterator[str]:
                 pass
 
 
-@pytest.fixture(scope="module")
-def small() -> dict[str, Results]:
-    """Other scenarios, with very few trials."""
-    few = {"monte_carlo.n_trials": 200}
-    named = {name: pl.load_scenario(name).with_changes(few) for name in ("parallel", "kcl-2025")}
-    return {name: compute(scenario) for name, scenario in named.items()}
-
-
 @pytest.mark.parametrize(("item", "long"), [("R90", True), ("R91", False)])
 def test_twin_statement_is_that_of_the_command_but_for_the_numbers_of_sources(
     results: Results, item: str, long: bool
@@ -141,11 +133,11 @@ def test_limits_hold_for_the_scenario(results: Results) -> None:
         assert said in crossover
 
 
-def test_limits_of_one_period_say_nothing_of_periods(small: dict[str, Results]) -> None:
-    said = "\n".join(limitations(small["parallel"]))
+def test_limits_of_one_period_say_nothing_of_periods(built_in: dict[str, Results]) -> None:
+    said = "\n".join(limitations(built_in["parallel"]))
     for wrong in ("compound symmetry", "people leave", "carry-over", "correlation"):
         assert wrong.casefold() not in said.casefold()
-    carryover = by_id(limits.sections(Author(small["parallel"])))["R101"]
+    carryover = by_id(limits.sections(Author(built_in["parallel"])))["R101"]
     assert "Does not apply" in words(carryover)
     assert not carryover.gaps
 
@@ -172,8 +164,8 @@ def test_sexes_have_power_interval_and_warning(results: Results) -> None:
     assert "is not a difference between them" in text
 
 
-def test_without_sexes_the_reason_is_given(small: dict[str, Results]) -> None:
-    section = by_id(limits.sections(Author(small["kcl-2025"])))["R102"]
+def test_without_sexes_the_reason_is_given(built_in: dict[str, Results]) -> None:
+    section = by_id(limits.sections(Author(built_in["kcl-2025"])))["R102"]
     assert "truth.female_share" in words(section)
     assert [gap.add for gap in section.gaps] == ["write it as protocol.sex_limits in the scenario"]
 
@@ -243,15 +235,15 @@ def test_crosswalk_states_follow_the_sections(results: Results) -> None:
     assert annex.state(asked, results.scenario, {}) == "not stated"
 
 
-def test_crosswalk_says_what_does_not_apply(results: Results, small: dict[str, Results]) -> None:
+def test_crosswalk_says_what_does_not_apply(results: Results, built_in: dict[str, Results]) -> None:
     by_name = {g.name: {a.item: a for a in g.items} for g in GUIDANCE}
     period = by_name["CONSORT extension to crossover trials"]["7a"]
-    parallel: Scenario = small["parallel"].scenario
+    parallel: Scenario = built_in["parallel"].scenario
     assert annex.state(period, parallel, {}) == OTHERWISE["crossover"]
     prior = by_name["ROBUST"]["Analysis"]
     assert annex.state(prior, results.scenario, {}) == OTHERWISE["bayesian"]
     sexes = by_name["SAGER"]["Methods"]
-    assert annex.state(sexes, small["kcl-2025"].scenario, {}) == OTHERWISE["sexes"]
+    assert annex.state(sexes, built_in["kcl-2025"].scenario, {}) == OTHERWISE["sexes"]
 
 
 def test_references_are_last_and_every_number_in_the_text_is_one(results: Results) -> None:

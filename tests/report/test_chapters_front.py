@@ -1,5 +1,9 @@
 """Front, question and design: what they print comes from the scenario and its results."""
 
+from dataclasses import replace
+from math import ceil
+
+from planner.operating.characteristics import MonteCarloEstimate
 from planner.report.author import Author
 from planner.report.chapters import design, front, question
 from planner.report.model import Gap, Paragraph, Section, Table
@@ -34,17 +38,25 @@ def test_gaps_are_what_the_built_in_plan_leaves_open(results: Results) -> None:
     assert [k for k, s in sections(results).items() if s.gaps] == ["R02", "R03", "R05", "R21"]
 
 
-def test_plain_words_give_the_simulated_chance(results: Results) -> None:
+def test_plain_words_give_the_simulated_chances_with_their_error(results: Results) -> None:
     answer, said = results.found.answer, text(sections(results)["R04"])
     assert f"include {answer.n_randomised} people" in said
-    assert f"about {round(100 * answer.power.value)} of 100" in said
     assert answer.type_i_error is not None
-    assert f"about {round(1000 * answer.type_i_error.value)} of 1000" in said
+    for share in (answer.power, answer.type_i_error):
+        shown, margin = round(1000 * share.value), ceil(1000 * share.mcse)
+        assert margin > 0
+        assert f"about {shown} (give or take {margin}) of 1000 such trials" in said
+    assert "only so many trials were simulated" in said
+
+
+def test_plain_words_give_an_interval_where_all_trials_agree(results: Results) -> None:
+    certain = MonteCarloEstimate(1.0, 0.0, 1000, 0.9962, 1.0)
+    found = replace(results.found, answer=replace(results.found.answer, power=certain))
+    said = text(sections(replace(results, found=found))["R04"])
+    assert "about 1000 (996 to 1000) of 1000 such trials" in said
 
 
 def test_the_authors_summary_stands_first(results: Results) -> None:
-    from dataclasses import replace
-
     said = results.scenario.with_changes({"protocol.summary": "First words."})
     blocks = sections(replace(results, scenario=said))["R04"].blocks
     assert isinstance(blocks[0], Paragraph)
@@ -67,8 +79,6 @@ def test_the_estimand_has_its_five_attributes(results: Results) -> None:
 
 
 def test_without_texts_the_report_says_so(results: Results) -> None:
-    from dataclasses import replace
-
     bare = replace(results, scenario=results.scenario.with_changes({"protocol": {}}))
     found = sections(bare)
     for identity in ("R02", "R03", "R05", "R11", "R12", "R13", "R20", "R21", "R22"):

@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from collections import Counter
 
 import pytest
 from pypdf import PdfReader
@@ -18,6 +19,9 @@ from planner.report.model import Paragraph, ReportModel, Table
 from planner.report.results import Results
 from tests.report.reading import docx_text, html_tags, html_text, letters, numbers, pdf_text
 from tests.report.sample import HOSTILE, WORD, sample, section
+
+_WORD = re.compile(r"[A-Za-z0-9_.]*\d[A-Za-z0-9_.]*[A-Za-z0-9]")
+"""Hashes, versions, paths and other words with digits."""
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +39,12 @@ def test_property_all_formats_hold_every_number_of_every_table(
     real: tuple[ReportModel, dict[str, bytes]],
 ) -> None:
     model, files = real
-    found = {
-        "html": numbers(html_text(files["html"])),
-        "docx": numbers(docx_text(files["docx"])),
-        "pdf": numbers(pdf_text(files["pdf"])),
+    texts = {
+        "html": html_text(files["html"]),
+        "docx": docx_text(files["docx"]),
+        "pdf": pdf_text(files["pdf"]),
     }
+    found = {name: numbers(text) for name, text in texts.items()}
     cells = [
         cell
         for part in model.sections
@@ -48,12 +53,17 @@ def test_property_all_formats_hold_every_number_of_every_table(
         for row in block.rows
         for cell in row
     ]
-    expected = numbers("\n".join(cells))
+    said = "\n".join(cells)
+    expected = numbers(said)
     assert sum(expected.values()) > 300
-    broken = {n for n in expected if len(n) > 12}  # hashes and file names may be set on two lines
+    whole = Counter(word for word in _WORD.findall(said) if len(word) > 12)
+    assert model.fingerprint in whole
+    parts = {n for n in expected if len(n) > 12}  # may be set on two lines: whole words below
     for name, counted in found.items():
-        missing = {n: k for n, k in expected.items() if counted[n] < k and n not in broken}
+        missing = {n: k for n, k in expected.items() if counted[n] < k and n not in parts}
         assert not missing, f"{name} lacks {missing}"
+        lost = {word for word, k in whole.items() if letters(texts[name]).count(word) < k}
+        assert not lost, f"{name} lacks {lost}"
     assert not {n for n in found["html"] if found["docx"][n] == 0}
 
 

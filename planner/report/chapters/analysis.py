@@ -199,15 +199,7 @@ def _success(author: Author) -> list[Block]:
     if criteria is not None:
         blocks += [criteria, equations.criteria_rule()]
         blocks.append(Paragraph(text=_criteria(author, bayesian=bayesian)))
-    blocks += [
-        Paragraph(text=_calibration(author)),
-        author.said(
-            author.protocol.success,
-            "why this success rule and its thresholds",
-            "protocol.success",
-        ),
-    ]
-    return blocks
+    return [*blocks, Paragraph(text=_calibration(author)), *author.said(author.protocol.success)]
 
 
 def _criteria(author: Author, *, bayesian: bool) -> str:

@@ -11,11 +11,7 @@ def missing_data(author: Author) -> list[Block]:
     return [
         Paragraph(text=_analysis(author)),
         Paragraph(text=_simulated(author)),
-        author.said(
-            author.protocol.missing_data,
-            "how missing outcomes are handled, and under what assumption",
-            "protocol.missing_data",
-        ),
+        *author.said(author.protocol.missing_data),
     ]
 
 

@@ -12,7 +12,7 @@ from planner.plan.decision import (
 )
 from planner.report import method_sources as of
 from planner.report.author import Author
-from planner.report.model import Block, Gap, Paragraph, Table
+from planner.report.model import Block, Paragraph, Table
 from planner.words.hypotheses import hypothesis_label, planned_level
 from planner.words.prose import given, joined, one_line, planned_percent, with_error
 
@@ -45,11 +45,6 @@ def _unadjusted(author: Author) -> list[Block]:
             Paragraph(
                 text=f"{text}The success rule can be met in more than one way, so its error can "
                 "exceed the level of one test."
-            ),
-            Gap(
-                what="why hypotheses are not adjusted for each other although the success rule "
-                "can be met in more than one way",
-                add="set plan.multiplicity in the scenario",
             ),
         ]
     rest = tuple(name for name in plan.hypothesis_names if name not in needed)

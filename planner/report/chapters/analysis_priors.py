@@ -5,7 +5,7 @@ from planner.plan.analysis import Posterior, describe
 from planner.plan.priors import CommonEffect, ExchangeableSexes, Priors, SexPrior
 from planner.report import method_sources as of
 from planner.report.author import Author
-from planner.report.model import Block, Gap, Paragraph, Points, Table
+from planner.report.model import Block, Paragraph, Points, Table
 from planner.report.prior_tables import design_prior_table, predictive_table, size_table
 from planner.words.distributions import distribution_in_words
 from planner.words.prose import one_line, people
@@ -21,14 +21,7 @@ def analysis_prior(author: Author) -> list[Block]:
         ]
     blocks: list[Block] = [_priors(author, analysis.priors), Paragraph(text=_proper(analysis))]
     blocks += [table for table in (size_table(author), predictive_table(author)) if table]
-    blocks.append(
-        author.said(
-            author.protocol.analysis_prior,
-            "the justification of the analysis prior",
-            "protocol.analysis_prior",
-        )
-    )
-    return blocks
+    return [*blocks, *author.said(author.protocol.analysis_prior)]
 
 
 def _beside(author: Author) -> list[Block]:
@@ -109,12 +102,7 @@ def _proper(analysis: Posterior) -> str:
 def design_prior(author: Author) -> list[Block]:
     """The distribution over truths that assurance averages over."""
     if author.scenario.truth_prior is None:
-        return [
-            Gap(
-                what="a design prior, over which the probability of success is averaged",
-                add="add [truth_prior] to the scenario",
-            )
-        ]
+        return []
     return [
         Paragraph(
             text="The design prior says what the truth may be. It is used for assurance alone, "
@@ -130,7 +118,7 @@ def design_prior(author: Author) -> list[Block]:
 
 def borrowing(author: Author) -> list[Block]:
     """Outside data in the analysis, or none; and what the sexes borrow from each other."""
-    analysis, said = author.scenario.plan.analysis, author.protocol.borrowing
+    analysis, said = author.scenario.plan.analysis, author.said(author.protocol.borrowing)
     if not isinstance(analysis, Posterior) or isinstance(analysis.priors.effect, Flat):
         why = (
             "no prior enters the test"
@@ -138,13 +126,8 @@ def borrowing(author: Author) -> list[Block]:
             else "the prior of the effects is flat"
         )
         own = f"The planned analysis borrows nothing from outside the trial: {why}."
-        return [Paragraph(text=own), *_within_trial(analysis), *_given(said)]
-    return [
-        *_within_trial(analysis),
-        author.said(
-            said, "what the analysis prior borrows from outside data, and how", "protocol.borrowing"
-        ),
-    ]
+        return [Paragraph(text=own), *_within_trial(analysis), *said]
+    return [*_within_trial(analysis), *said]
 
 
 def _within_trial(analysis: object) -> list[Block]:
@@ -157,10 +140,6 @@ def _within_trial(analysis: object) -> list[Block]:
             "are exchangeable, the more alike the smaller τ."
         )
     ]
-
-
-def _given(text: str) -> list[Block]:
-    return [Paragraph(text=text)] if text.strip() else []
 
 
 def sensitivity(author: Author) -> list[Block]:
@@ -181,11 +160,4 @@ def sensitivity(author: Author) -> list[Block]:
             ),
             Points(items=tuple(items)),
         ]
-    return [
-        *blocks,
-        author.said(
-            author.protocol.sensitivity,
-            "the sensitivity analyses planned for the trial's data",
-            "protocol.sensitivity",
-        ),
-    ]
+    return [*blocks, *author.said(author.protocol.sensitivity)]

@@ -4,9 +4,9 @@ from planner.design.allocation import allocate
 from planner.report.author import Author
 from planner.report.basis import SHARE
 from planner.report.figures import schedule_figure
-from planner.report.model import Block, Gap, Paragraph, Section, Table
+from planner.report.model import Block, Paragraph, Section, Table
 from planner.report.trial_name import kind_of_trial
-from planner.words.prose import given, joined, one_line, people, planned_percent
+from planner.words.prose import given, joined, measured, one_line, people, planned_percent
 
 
 def sections(author: Author) -> tuple[Section, ...]:
@@ -14,22 +14,16 @@ def sections(author: Author) -> tuple[Section, ...]:
     return (
         author.section("R20", *_sequences(author)),
         author.section("R21", *_allocation(author)),
-        author.section("R22", *_treatments(author)),
+        author.section("R22", _treatments(author)),
         author.section("R23", *_interim(author)),
         author.section("R24", *_mix(author)),
     )
 
 
 def _sequences(author: Author) -> tuple[Block, ...]:
-    scenario = author.scenario
-    crossover = scenario.plan.design.n_periods > 1
-    schedule = author.said(
-        author.protocol.schedule,
-        "durations of periods and washout, and visits" if crossover else "duration, and visits",
-        "protocol.schedule",
-    )
     figure = schedule_figure(author.results)
-    return _sequence_table(author), figure, *_lengths(author), schedule
+    schedule = author.said(author.protocol.schedule)
+    return _sequence_table(author), figure, *_lengths(author), *schedule
 
 
 def _lengths(author: Author) -> tuple[Block, ...]:
@@ -38,11 +32,11 @@ def _lengths(author: Author) -> tuple[Block, ...]:
     weeks = costs.weeks(periods)
     if weeks is None:
         return ()
-    gap = f" and {given(costs.washout_weeks)} weeks between two" if periods > 1 else ""
+    gap = f" and {measured(given(costs.washout_weeks), 'weeks')} between two" if periods > 1 else ""
     return (
         Paragraph(
-            text=f"Planned are {given(costs.period_weeks)} weeks per period{gap}: "
-            f"{given(weeks)} weeks for one participant (assumed)."
+            text=f"Planned are {measured(given(costs.period_weeks), 'weeks')} per period{gap}: "
+            f"{measured(given(weeks), 'weeks')} for one participant (assumed)."
         ),
     )
 
@@ -96,41 +90,24 @@ def _allocation(author: Author) -> tuple[Block, ...]:
             if truth.sex_mix == "quota"
             else " Women and men come as they come; allocation is not stratified by sex."
         )
-    done = author.said(
-        author.protocol.allocation,
-        "how people are allocated: stratification, blocks, concealment",
-        "protocol.allocation",
-    )
-    return Paragraph(text=f"The calculation allocates {groups} in the ratio {ratio}.{sexes}"), done
+    taken = Paragraph(text=f"The calculation allocates {groups} in the ratio {ratio}.{sexes}")
+    return taken, *author.said(author.protocol.allocation)
 
 
-def _treatments(author: Author) -> tuple[Block, ...]:
+def _treatments(author: Author) -> Table:
     plan, doses = author.scenario.plan, author.protocol.doses
     letters = plan.design.treatments
     said = {k: author.referenced(one_line(doses.get(k, ""))) for k in letters}
     others = [k for k in doses if k not in letters]
     rows = [(k, one_line(plan.label(k)), said[k] or "NOT STATED") for k in letters]
     rows += [(k, "not in this design", author.referenced(one_line(doses[k]))) for k in others]
-    table = Table(
+    return Table(
         caption="Treatments.",
         columns=("Letter", "Name", "Substance, dose, route and time"),
         rows=tuple(rows),
         widths=(1, 3, 6),
         note="A is the reference. The calculation uses the letters alone.",
     )
-    unnamed = [k for k in letters if k not in plan.treatments]
-    gaps = []
-    if unnamed:
-        gaps.append(Gap(what=f"what treatment {joined(unnamed)} is", add="give plan.treatments"))
-    silent = [k for k in letters if not said[k]]
-    if silent:
-        gaps.append(
-            Gap(
-                what=f"substance, dose, route and time of treatment {joined(silent)}",
-                add=f"write protocol.doses.{silent[0]} in the scenario",
-            )
-        )
-    return table, *gaps
 
 
 def _interim(author: Author) -> tuple[Block, ...]:
@@ -138,20 +115,15 @@ def _interim(author: Author) -> tuple[Block, ...]:
         text="The calculation has one analysis, at the end: no interim look is part of it, and "
         "nothing stops the trial early."
     )
-    looks = author.referenced(author.protocol.interim).strip()
-    return (calculated, Paragraph(text=looks)) if looks else (calculated,)
+    return calculated, *author.said(author.protocol.interim)
 
 
 def _mix(author: Author) -> tuple[Block, ...]:
-    """The planned share of women, its basis and reason; a gap without either."""
+    """The planned share of women, its basis and reason."""
     truth, answer = author.scenario.truth, author.results.found.answer
-    reason = author.referenced(author.protocol.female_share).strip()
+    reason = author.said(author.protocol.female_share)
     if truth.female_share is None:
-        gap = Gap(
-            what="how many women and men are planned, and why",
-            add="give truth.female_share with its evidence",
-        )
-        return (gap, Paragraph(text=reason)) if reason else (gap,)
+        return reason
     basis = author.basis_in_words(SHARE)
     how = (
         "a quota: exactly so many are recruited"
@@ -163,15 +135,7 @@ def _mix(author: Author) -> tuple[Block, ...]:
         f"Planned are {planned_percent(truth.female_share)} women{f' ({basis})' if basis else ''}, "
         f"at the size found {numbers}; this is {how}."
     )
-    blocks: list[Block] = [Paragraph(text=planned)]
-    sourced = any(b.has_source for b in author.bases(SHARE))
-    if reason:
-        blocks.append(Paragraph(text=reason))
-    elif not sourced:
-        blocks.append(
-            Gap(what="why this mix of women and men", add="write it as protocol.female_share")
-        )
-    return tuple(blocks)
+    return Paragraph(text=planned), *reason
 
 
 _WORDS = (("female", "women"), ("male", "men"))

@@ -3,8 +3,8 @@
 from planner import __version__
 from planner.report.author import Author
 from planner.report.in_plain_words import plain_summary
-from planner.report.model import Block, Gap, Paragraph, Points, Section, Table
-from planner.report.trial_name import given_title, kind_of_trial, trial_title
+from planner.report.model import Block, Paragraph, Points, Section, Table
+from planner.report.trial_name import given_title, trial_title
 from planner.words.prose import one_line, people
 
 NO_CLOCK = (
@@ -22,33 +22,23 @@ def sections(author: Author) -> tuple[Section, ...]:
     """The sections of the chapter."""
     return (
         author.section("R01", *_title(author)),
-        author.section("R02", *_identity(author)),
+        author.section("R02", _identity(author)),
         author.section("R03", *_authors(author)),
         author.section("R04", *_summary(author)),
         author.section(
             "R05",
-            author.said(
-                author.protocol.changes,
-                "what was changed from an earlier version, or that this is the first",
-                "protocol.changes",
-            ),
+            *author.said(author.protocol.changes),
         ),
     )
 
 
 def _title(author: Author) -> tuple[Block, ...]:
-    if given_title(author.scenario):
-        return (Paragraph(text=trial_title(author.scenario)),)
-    kind = kind_of_trial(author.scenario)
-    return (
-        Gap(
-            what=f"what the trial is about, in a title that calls it a randomised {kind} trial",
-            add="write it as protocol.title in the scenario",
-        ),
-    )
+    if not given_title(author.scenario):
+        return ()
+    return (Paragraph(text=trial_title(author.scenario)),)
 
 
-def _identity(author: Author) -> tuple[Block, ...]:
+def _identity(author: Author) -> Table:
     """What identifies the plan; a report that is not final says draft on its title page."""
     scenario, version = author.scenario, one_line(author.protocol.version)
     settings = scenario.monte_carlo
@@ -60,7 +50,7 @@ def _identity(author: Author) -> tuple[Block, ...]:
         ("Simulation", f"{people(settings.n_trials)} trials per size and truth, seed "
          f"{settings.seed}"),
     )  # fmt: skip
-    table = Table(
+    return Table(
         caption="Identity of the plan and of its calculation.",
         columns=("What", "Value"),
         rows=rows,
@@ -69,23 +59,11 @@ def _identity(author: Author) -> tuple[Block, ...]:
         f"texts of the protocol are left out. {NO_CLOCK} The title page says whether it is a draft "
         "or final; final means that nothing is missing.",
     )
-    if version:
-        return (table,)
-    gap = Gap(
-        what="version and date of the plan", add="write them as protocol.version in the scenario"
-    )
-    return table, gap
 
 
 def _authors(author: Author) -> tuple[Block, ...]:
     names = tuple(one_line(name) for name in author.protocol.authors if one_line(name))
-    if names:
-        return (Points(items=names),)
-    gap = Gap(
-        what="who planned the trial, and in which role",
-        add="write names with roles as protocol.authors in the scenario",
-    )
-    return (gap,)
+    return (Points(items=names),) if names else ()
 
 
 def _summary(author: Author) -> tuple[Block, ...]:

@@ -18,7 +18,7 @@ from planner.report.input_tables import (
     moved_range,
     reasons,
 )
-from planner.report.model import Block, Equation, Gap, Paragraph, Section, Table
+from planner.report.model import Block, Equation, Paragraph, Section, Table
 from planner.report.writing import Findings, compared, rule
 from planner.truth.covariance import PairedDifference
 from planner.words.hypotheses import hypothesis_label
@@ -46,11 +46,6 @@ def _outcome(author: Author) -> tuple[Block, ...]:
     scenario, found = author.scenario, author.results.found
     endpoint = scenario.truth.endpoint
     name, unit = one_line(endpoint.name), one_line(endpoint.unit)
-    gaps: list[Block] = []
-    if name in {"", "outcome"}:
-        gaps.append(Gap(what="the primary outcome", add="give truth.endpoint.name"))
-    if not unit and endpoint.scale == "raw":
-        gaps.append(Gap(what="unit of the primary outcome", add="give truth.endpoint.unit"))
     scale = (
         "Its logarithm is analysed and effects are ratios of geometric means."
         if endpoint.scale == "log"
@@ -62,7 +57,7 @@ def _outcome(author: Author) -> tuple[Block, ...]:
     said = f"The primary outcome is {named}. {scale} {way}"
     notes = " ".join(scenario.notes.split())
     meant = (Paragraph(text=f"The scenario adds: {notes}"),) if notes else ()
-    return Paragraph(text=said), *meant, *gaps
+    return Paragraph(text=said), *meant
 
 
 def _difference(author: Author) -> tuple[Block, ...]:
@@ -72,6 +67,7 @@ def _difference(author: Author) -> tuple[Block, ...]:
     effect = found.answer.effect or 0.0
     sd, sd_name = _comparing_sd(author)
     standardised = truth.standardised_effect is not None and truth.effect is None
+    what = "logarithm of the ratio" if found.log_scale else "difference"
     size_on_model = truth.endpoint.to_model(effect or truth.endpoint.neutral, "truth.effect")
     effect_basis = author.basis_in_words(EFFECT)
     rows = [
@@ -89,7 +85,7 @@ def _difference(author: Author) -> tuple[Block, ...]:
             cited_range(author, "truth.covariance.sd_difference"),
         ),
         Input(
-            "Standardised difference (difference / this SD)",
+            f"Standardised difference ({what} / this SD)",
             number(size_on_model / sd),
             effect_basis if standardised else FORMULA,
             cited_range(author, "truth.standardised_effect"),
@@ -101,8 +97,7 @@ def _difference(author: Author) -> tuple[Block, ...]:
         "Basis: reported, derived from reported numbers, or assumed. The target difference is an "
         "assumption about the truth and not what the trial will estimate.",
     )
-    gap = _unsourced(author, "the target difference and its SD", EFFECT, SD)
-    return table, *reasons(author, EFFECT, SD), *gap
+    return table, *reasons(author, EFFECT, SD)
 
 
 def _comparing_sd(author: Author) -> tuple[float, str]:
@@ -118,33 +113,12 @@ def _sd_in_words(author: Author, sd: float) -> str:
     return number(sd) if log else with_unit(number(sd), author.scenario)
 
 
-def _unsourced(author: Author, what: str, *groups: tuple[str, ...]) -> tuple[Block, ...]:
-    """A gap unless every group of numbers has citations, each with a source or reason."""
-    for group in groups:
-        found = author.bases(group)
-        if not found or not all(basis.has_source for basis in found):
-            return (
-                Gap(
-                    what=f"source of {what}",
-                    add=f"write {group[0]} as {{ value, evidence, flag, note }} in the scenario",
-                ),
-            )
-    return ()
-
-
 def _importance(author: Author) -> tuple[Block, ...]:
     """Why the difference is important or realistic: the protocol, or the entry it cites."""
-    said = author.protocol.importance
+    said = author.said(author.protocol.importance)
     mcid = [b for b in author.bases(EFFECT) if b.entry and b.entry.quantity == "mcid"]
-    if said.strip() or not mcid:
-        return (
-            author.said(
-                said,
-                "whether the target difference is important to patients, realistic, or both, "
-                "and why",
-                "protocol.importance",
-            ),
-        )
+    if said or not mcid:
+        return said
     cited = author.cite(*(basis.source() for basis in mcid))
     return (Paragraph(text=f"The difference is the smallest that matters according to {cited}."),)
 
@@ -175,9 +149,7 @@ def _variation(author: Author) -> tuple[Block, ...]:
         ]  # fmt: skip
         blocks = [_within_equation(), Paragraph(text=_why_within(author))]
     table = inputs_table("Variation of the outcome.", rows, _multipliers(author))
-    needed = (SD, CORRELATION) if found.crossover else (SD,)
-    gap = _unsourced(author, "the SD and of the correlation between periods", *needed)
-    return table, *blocks, *reasons(author, CORRELATION), *gap
+    return table, *blocks, *reasons(author, CORRELATION)
 
 
 def _within_equation() -> Equation:

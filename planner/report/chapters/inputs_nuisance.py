@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from planner.report.author import Author
-from planner.report.basis import EFFECT, LOSS
+from planner.report.basis import LOSS
 from planner.report.input_tables import (
     FORMULA,
     Input,
@@ -12,12 +12,12 @@ from planner.report.input_tables import (
     moved_range,
     reasons,
 )
-from planner.report.model import Block, Equation, Gap, Paragraph
+from planner.report.model import Block, Equation, Paragraph
 from planner.truth.attrition import HazardBySex, Mcar
 from planner.truth.truth import BySex
 from planner.words.prose import given, joined, number, people, percent, planned_percent, with_unit
 
-TAKEN = "not given: the simulation takes none"
+DEFAULT = "assumed, default"
 
 
 def attrition(author: Author) -> tuple[Block, ...]:
@@ -31,13 +31,7 @@ def attrition(author: Author) -> tuple[Block, ...]:
         return (Paragraph(text=text),)
     if not isinstance(leaving, Mcar) or leaving.last_used_period() == 0:
         said = Paragraph(text="Nobody is assumed to leave, so that nothing is added for it.")
-        if author.bases(LOSS):
-            return said, *reasons(author, LOSS)
-        gap = Gap(
-            what="how many people leave",
-            add="give truth.attrition with its evidence, or say why nobody does",
-        )
-        return said, gap
+        return said, *reasons(author, LOSS)
     table = inputs_table(
         "Share of those still in the trial who leave after a period.",
         list(_hazards(author, leaving)),
@@ -100,54 +94,58 @@ def time_effects(author: Author) -> tuple[Block, ...]:
             f"Period effects, by period ({kind} from period 1 matters)",
             joined([with_unit(given(v), author.scenario) for v in periods])
             if periods is not None
-            else "none",
-            author.basis_in_words(("truth.period_effects",)) if periods is not None else TAKEN,
+            else _none(author),
+            author.basis_in_words(("truth.period_effects",)) if periods is not None else DEFAULT,
         ),
         Input(
             "Carry-over into the next period, relative to the reference",
             _lasting(author),
-            author.basis_in_words(("truth.carryover",)) if truth.carryover is not None else TAKEN,
+            author.basis_in_words(("truth.carryover",)) if truth.carryover is not None else DEFAULT,
             moved_range(author, "carryover"),
         ),
-        Input("Sequence effects", "none", "the simulation has none"),
+        Input("Sequence effects", _none(author), DEFAULT),
     ]
     table = inputs_table(
         "Effects of time.",
         rows,
-        "Carry-over matters as far as it differs between treatments; it is not tested in the "
-        "trial's data before the main analysis. What it would cost is in sections R39 and R72.",
+        f"{_defaults(author)}Carry-over matters as far as it differs between treatments; it is not "
+        "tested in the trial's data before the main analysis. What it would cost is in sections "
+        "R39 and R72.",
     )
-    return table, *reasons(author, ("truth.period_effects", "truth.carryover")), *_unstated(author)
+    return table, *reasons(author, ("truth.period_effects", "truth.carryover"))
 
 
-def _unstated(author: Author) -> tuple[Block, ...]:
+def _defaults(author: Author) -> str:
+    """What the simulation does where the scenario gives no value."""
     truth = author.scenario.truth
     absent = [
-        name
-        for name, value in (
-            ("period_effects", truth.period_effects),
-            ("carryover", truth.carryover),
+        words
+        for words, value in (
+            ("period effects", truth.period_effects),
+            ("carry-over", truth.carryover),
         )
         if value is None
     ]
-    if not absent:
-        return ()
-    keys = joined([f"truth.{name}" for name in absent])
+    named = joined([*absent, "sequence effects"])
     return (
-        Gap(
-            what="period effects and carry-over that the size is planned with",
-            add=f"give {keys}, even if there is no such effect, with evidence",
-        ),
+        f"Assumed, default: the scenario gives no {named}, and the planning truth is simulated "
+        "without; the model of the analysis has the terms that section R40 lists all the same. "
     )
+
+
+def _none(author: Author) -> str:
+    """No effect, on the natural scale."""
+    neutral = author.scenario.truth.endpoint.neutral
+    return f"none ({with_unit(given(neutral), author.scenario)})"
 
 
 def _lasting(author: Author) -> str:
     lasting = author.scenario.truth.carryover
     if lasting is None:
-        return "none"
+        return _none(author)
     if isinstance(lasting, dict):
         parts = [f"{k}: {with_unit(given(v), author.scenario)}" for k, v in lasting.items()]
-        return joined(parts or ["none"])
+        return joined(parts or [_none(author)])
     return with_unit(given(lasting), author.scenario)
 
 
@@ -155,24 +153,12 @@ def by_sex(author: Author) -> tuple[Block, ...]:
     """Effects in women and in men, and their difference as it is planned for."""
     scenario, effect = author.scenario, author.scenario.truth.effect
     if scenario.truth.female_share is None:
-        return (
-            Paragraph(text="The scenario does not tell women from men."),
-            Gap(
-                what="effects in women and in men",
-                add="give truth.effect = { female, male } and truth.female_share, even if equal",
-            ),
-        )
+        return (Paragraph(text="The scenario does not tell women from men."),)
     if not isinstance(effect, BySex):
-        equal = Paragraph(
-            text="One effect is given and assumed in women and men alike; their difference is 0."
-        )
         if isinstance(effect, dict):
-            equal = Paragraph(text="Effects are given per treatment; see section R10.")
-        gap = Gap(
-            what="effects in women and in men, each with its basis",
-            add="give truth.effect = { female, male }, even if equal",
-        )
-        return equal, gap
+            return (Paragraph(text="Effects are given per treatment; see section R10."),)
+        text = "One effect is given and assumed in women and men alike; their difference is 0."
+        return (Paragraph(text=text),)
     endpoint = scenario.truth.endpoint
     log = endpoint.scale == "log"
     apart = effect.male / effect.female if log else effect.male - effect.female
@@ -199,18 +185,4 @@ def by_sex(author: Author) -> tuple[Block, ...]:
             "the result; power for them is in section R65."
         )
     )
-    return table, *((Paragraph(text=reported),) if reported else ()), *_reasons_by_sex(author)
-
-
-def _reasons_by_sex(author: Author) -> tuple[Block, ...]:
-    return (
-        ()
-        if author.bases(EFFECT)
-        else (
-            Gap(
-                what="source of the effects by sex",
-                add="write truth.effect.female and truth.effect.male as { value, evidence, flag, "
-                "note }",
-            ),
-        )
-    )
+    return (table, Paragraph(text=reported)) if reported else (table,)

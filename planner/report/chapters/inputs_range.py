@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from planner.report.author import Author
 from planner.report.input_tables import range_in_words
-from planner.report.model import Block, Gap, Paragraph, Table
+from planner.report.model import Block, Paragraph, Table
 from planner.report.tables import formula_share
 from planner.words.assumptions import LABELS
 from planner.words.hypotheses import hypothesis_label
@@ -89,15 +89,7 @@ def _size(found: "SizeRange", n: int | None) -> str:
 def _together(author: Author) -> tuple[Block, ...]:
     """All inputs whose sources give a range, at all combinations of their ends."""
     span = author.results.found.span
-    if span is None:
-        return (
-            Gap(
-                what="power over the ranges that the cited evidence gives",
-                add="cite entries with an interval or range for the SD and the loss (planner "
-                "evidence list)",
-            ),
-        )
-    return (Paragraph(text=_span(author, span)),)
+    return () if span is None else (Paragraph(text=_span(author, span)),)
 
 
 def _span(author: Author, span: "PowerRange") -> str:

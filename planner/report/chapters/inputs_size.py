@@ -3,13 +3,12 @@
 from typing import TYPE_CHECKING
 
 from planner.report.author import Author
-from planner.report.hypotheses import answers, effect_in_words
+from planner.report.hypotheses import answers, effect_in_words, effect_number
 from planner.report.model import Block, Equation, Paragraph, Points, Table
 from planner.report.tables import NONE, formula, share, simulated
 from planner.report.tables import size as people_or_more
 from planner.words.hypotheses import hypothesis_label
 from planner.words.prose import (
-    given,
     number,
     one_line,
     people,
@@ -107,7 +106,7 @@ def _formula(author: Author) -> tuple[Block, ...]:
     return (
         Equation(
             tex=r"\text{power} = \Pr\{T > t_{1-\alpha,\nu}\}, \qquad "
-            r"T \sim t_{\nu}\!\left(\frac{\delta - l}{\mathrm{SE}(N)}\right)",
+            r"T \sim t_{\nu}\left(\frac{\delta - l}{\mathrm{SE}(N)}\right)",
             alt="The power of a one-sided test is the probability that T exceeds the 1 minus alpha "
             "quantile of the t distribution with nu degrees of freedom, where T is noncentral t "
             "with the distance of the true effect delta from the limit l, divided by the standard "
@@ -152,7 +151,7 @@ def _all_sizes(author: Author) -> Table:
         (
             one_line(hypothesis_label(r.hypothesis)),
             planned_percent(r.power_target),
-            NONE if r.effect is None else given(round(r.effect, 6)),
+            NONE if r.effect is None else effect_number(author.scenario, r.effect),
             people_or_more(r.n_evaluable, r.status),
             people_or_more(r.n_randomised, r.status),
             share(r.power),

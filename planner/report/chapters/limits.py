@@ -1,9 +1,11 @@
 """What the numbers do not show: limits of the simulation, carry-over, the sexes, and medicine."""
 
+from math import exp
 from typing import TYPE_CHECKING
 
 from planner.plan.hypothesis import one_sided_level
 from planner.report.author import Author
+from planner.report.hypotheses import effect_in_words
 from planner.report.limitations import limitations
 from planner.report.model import Block, Paragraph, Points, Section, Table
 from planner.report.results import SexResults
@@ -44,28 +46,13 @@ def sections(author: Author) -> tuple[Section, ...]:
     carryover = (
         _one_period(author.scenario)
         if author.scenario.plan.design.n_periods == 1
-        else (
-            *_carryover(author),
-            author.said(
-                protocol.carryover_limits,
-                "what carry-over could do to the conclusion",
-                "protocol.carryover_limits",
-            ),
-        )
-    )
-    limits_by_sex = author.said(
-        protocol.sex_limits,
-        "what the trial cannot say about women and men apart",
-        "protocol.sex_limits",
-    )
-    meaning = author.said(
-        protocol.clinical, "what the result would mean for patients", "protocol.clinical"
+        else (*_carryover(author), *author.said(protocol.carryover_limits))
     )
     return (
         author.section("R100", Points(items=limitations(author.results))),
         author.section("R101", *carryover),
-        author.section("R102", *_by_sex(author), limits_by_sex),
-        author.section("R103", meaning),
+        author.section("R102", *_by_sex(author), *author.said(protocol.sex_limits)),
+        author.section("R103", *author.said(protocol.clinical)),
     )
 
 
@@ -179,19 +166,22 @@ def _difference(sexes: SexResults, author: Author) -> str:
     ).objective
     level = given(100 * (1 - 2 * one_sided_level(planned)))
     kind = "ratio of effects" if endpoint.scale == "log" else "difference"
-    log = " on the logarithmic scale" if endpoint.scale == "log" else ""
-    effect = with_unit(given(endpoint.to_natural(found.effect)), scenario)
+    effect = effect_in_words(scenario, endpoint.to_natural(found.effect))
     claim = f"the power to show the assumed {kind} between men and women, {effect}, is"
     if found.effect == 0:
         claim = (
             f"a {kind} between men and women is shown although none is assumed, with probability"
         )
-    half = with_unit(number(found.width.value / 2), scenario)
+    half, error = found.width.value / 2, found.width.mcse / 2
+    reach = with_unit(number(half), scenario)
+    if endpoint.scale == "log":
+        half, error = exp(half), exp(half) * error
+        reach = f"a factor of {number(half)}"
     return (
         f"With {people(author.results.n)} participants {claim} {with_error(found.success)}. Its "
-        f"{level} % interval reaches {half}{log} to either side on average (simulated, "
-        f"Monte-Carlo SE {number(found.width.mcse / 2)}). An estimate closer to none than that "
-        "does not show a difference, and does not exclude one."
+        f"{level} % interval reaches {reach} to either side on average (simulated, Monte-Carlo SE "
+        f"{number(error)}). An estimate closer to none than that does not show a difference, and "
+        "does not exclude one."
     )
 
 

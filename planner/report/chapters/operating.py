@@ -141,8 +141,8 @@ def _assurance(author: Author) -> Section:
         blocks.append(Paragraph(text=text))
     if found.relevant is None:
         text = (
-            "The planned effect is no effect, so no effect counts as relevant, and P(success and "
-            "relevant) is not computed."
+            "The planned effect is no effect, or the aim is to show no more than an agreed one, so "
+            "no effect counts as relevant, and P(success and relevant) is not computed."
         )
         blocks.append(Paragraph(text=text))
     return author.section("R63", *blocks)

@@ -7,7 +7,7 @@ from planner.plan.hypothesis import FreeContrast
 from planner.report.author import Author
 from planner.report.basis import SHARE
 from planner.report.hypotheses import answers, claim, effect_in_words, whose
-from planner.report.model import Block, Gap, Paragraph, Section, Table
+from planner.report.model import Block, Paragraph, Section, Table
 from planner.report.writing import Findings, compared, rule
 from planner.words.hypotheses import hypothesis_label
 from planner.words.prose import joined, one_line, people, planned_percent
@@ -98,40 +98,17 @@ def _estimand(author: Author) -> tuple[Block, ...]:
         note="Treatments, variable and summary are those of the scenario; population and "
         "intercurrent events are as the trial's authors state them.",
     )
-    return table, *_events_block(author, events), *_no_population(population)
+    return (table, _events_table(events)) if events else (table,)
 
 
-def _no_population(population: str) -> tuple[Block, ...]:
-    if population:
-        return ()
-    gap = Gap(
-        what="population of the estimand", add="write it as protocol.population in the scenario"
-    )
-    return (gap,)
-
-
-def _events_block(author: Author, events: Mapping[str, str]) -> tuple[Block, ...]:
-    if not events:
-        gap = Gap(
-            what="intercurrent events, each with how it is handled",
-            add="write a table protocol.intercurrent_events in the scenario, event = strategy",
-        )
-        return (gap,)
-    table = Table(
+def _events_table(events: Mapping[str, str]) -> Table:
+    return Table(
         caption="Intercurrent events and how they are handled.",
         columns=("Event", "Strategy"),
         rows=tuple(events.items()),
         widths=(1, 2),
         note="No intercurrent event is simulated; people only leave between periods.",
     )
-    silent = [event for event, strategy in events.items() if strategy == MISSING]
-    if not silent:
-        return (table,)
-    gap = Gap(
-        what=f"how these are handled: {joined(silent)}",
-        add="write a strategy for each in protocol.intercurrent_events in the scenario",
-    )
-    return table, gap
 
 
 def _events(author: Author) -> dict[str, str]:
@@ -176,14 +153,8 @@ def _crossover(author: Author) -> tuple[Block, ...]:
                 "and no washout is needed."
             ),
         )
-    reasons = author.said(
-        author.protocol.rationale,
-        "why a crossover suits the condition: stable, effect within the period, washout and "
-        "carry-over",
-        "protocol.rationale",
-    )
     return (
-        reasons,
+        *author.said(author.protocol.rationale),
         Paragraph(
             text="What the calculation assumes of carry-over is in section R36, what a carry-over "
             "would do to the size in R39, and what it could do to the conclusion in R101."
@@ -194,12 +165,9 @@ def _crossover(author: Author) -> tuple[Block, ...]:
 def _role_of_sex(author: Author) -> tuple[Block, ...]:
     """Prior evidence as the authors state it, and how the calculation takes sex into account."""
     scenario = author.scenario
-    said = author.said(
-        author.protocol.role_of_sex,
-        "prior evidence on sex, which of the NIH cases applies, and the terms used",
-        "protocol.role_of_sex",
+    return *author.said(author.protocol.role_of_sex), Paragraph(
+        text=_taken_into_account(author, scenario.truth.female_share)
     )
-    return said, Paragraph(text=_taken_into_account(author, scenario.truth.female_share))
 
 
 def _taken_into_account(author: Author, share: float | None) -> str:

@@ -8,21 +8,13 @@ from planner.operating.stress import stress_scenarios
 from planner.report import equations_simulation as equations
 from planner.report import method_sources as of
 from planner.report.author import Author
-from planner.report.basis import CORRELATION, EFFECT, LOSS, SD, SHARE, value_at
+from planner.report.basis import value_at
 from planner.report.hypothesis_tables import contrast_in_words
-from planner.report.model import Block, Gap, Paragraph, Table
+from planner.report.model import Block, Paragraph, Table
 from planner.report.tables import natural_unit
 from planner.report.truth_tables import factors_table, means_table, spread_table
 from planner.words.hypotheses import hypothesis_label
 from planner.words.prose import given, joined, number, one_line
-
-_NEEDED = {
-    "the effect": EFFECT,
-    "the SD": SD,
-    "the correlation between periods": CORRELATION,
-    "the loss": LOSS,
-    "the share of women": SHARE,
-}
 
 
 def models(author: Author) -> list[Block]:
@@ -95,7 +87,7 @@ def _drawn(author: Author) -> str:
 
 
 def sources(author: Author) -> list[Block]:
-    """R52: every cited value of the truth with its source, and those that have none."""
+    """R52: every cited value of the truth with its source."""
     scenario = author.scenario
     plain = scenario.plain(full=True)
     rows = []
@@ -106,21 +98,13 @@ def sources(author: Author) -> list[Block]:
         source = author.cite(basis.source()) if basis.has_source else "none"
         path = basis.path.removeprefix("truth.").replace(".", ": ").replace("_", " ")
         rows.append((path, given(value), basis.flag or "not stated", source))
-    missing = [what for what, paths in _NEEDED.items() if _asked(author, what, paths)]
-    gaps = [
-        Gap(
-            what=f"the source of {what}",
-            add="write its value in the scenario as { value, evidence, flag, note }",
-        )
-        for what in missing
-    ]
     text = Paragraph(
         text="Reported values stand in the source; derived ones are computed from it; assumed ones "
         "are judgements. Values of the simulation that are not listed are 0 or follow from those "
         "listed."
     )
     if not rows:
-        return [text, *gaps]
+        return [text]
     table = Table(
         caption="Values of the planning truth and where they come from.",
         columns=("Value", "Number", "Basis", "Source"),
@@ -130,19 +114,7 @@ def sources(author: Author) -> list[Block]:
         note="Shares between 0 and 1; SDs and effects in the unit of the outcome, ratios for an "
         "outcome on the logarithmic scale.",
     )
-    return [text, table, *gaps]
-
-
-def _asked(author: Author, what: str, paths: tuple[str, ...]) -> bool:
-    """Whether a value is used but has no source."""
-    truth, crossover = author.scenario.truth, author.results.found.crossover
-    used = {
-        "the correlation between periods": crossover,
-        "the loss": crossover and truth.attrition.kind != "none",
-        "the share of women": truth.female_share is not None,
-    }
-    found = author.bases(paths)
-    return used.get(what, True) and not (found and all(basis.has_source for basis in found))
+    return [text, table]
 
 
 def estimands(author: Author) -> list[Block]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from planner.report.author import Author
-from planner.report.model import Block, Gap, Paragraph, Points, Section
+from planner.report.model import Block, Paragraph, Points, Section
 from planner.report.statement import Part, long_form, short_form
 from planner.report.writing import Writing
 
@@ -17,13 +17,13 @@ SHORTER = "For a synopsis. The long form, with the basis of every number, is ite
 
 
 def sections(author: Author) -> tuple[Section, ...]:
-    """R90 is the long form with all that is missing, R91 the short one."""
+    """R90 is the long form, R91 the short one; what either lacks is listed with R90."""
     found = author.results.found
-    long, short = Writing(found, author.sources), Writing(found, author.sources)
-    full, brief = as_blocks(long_form(long)), as_blocks(short_form(short))
+    full = as_blocks(long_form(Writing(found, author.sources)))
+    brief = as_blocks(short_form(Writing(found, author.sources)))
     return (
-        author.section("R90", Paragraph(text=HOW_TO_USE), *full, *_gaps(long)),
-        author.section("R91", Paragraph(text=SHORTER), *brief, *_gaps(short, long.gaps)),
+        author.section("R90", Paragraph(text=HOW_TO_USE), *full),
+        author.section("R91", Paragraph(text=SHORTER), *brief),
     )
 
 
@@ -38,12 +38,3 @@ def as_blocks(parts: Sequence[Part]) -> list[Block]:
         else:
             blocks += [Paragraph(text=line) for line in part.lines]
     return blocks
-
-
-def _gaps(w: Writing, elsewhere: Sequence[str] | dict[str, str] = ()) -> list[Gap]:
-    """What a statement misses, but for what is said to be missing elsewhere."""
-    return [
-        Gap(what=what, add=f"{add}; as {w.keys[what]}" if what in w.keys else add)
-        for what, add in w.gaps.items()
-        if what not in elsewhere
-    ]

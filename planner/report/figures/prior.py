@@ -43,7 +43,10 @@ def prior_figure(results: "Results") -> Figure | None:
         f"densities with everything else integrated out. {design}Shaded: what the hypothesis is "
         "to show. Dashed rule: the true value of the simulation, assumed."
     )
-    return figure("prior-likelihood-posterior", caption, takeaway(found), on_paper(chart, 320))
+    alt = takeaway(found)
+    if scenario.truth.endpoint.scale == "log":
+        alt = f"{alt} Effects are logarithms of ratios."
+    return figure("prior-likelihood-posterior", caption, alt, on_paper(chart, 320))
 
 
 def _bayesian(scenario: "Scenario") -> tuple["Scenario", bool]:

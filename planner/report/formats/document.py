@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator
 
-from planner.report.formats.pandoc import Node, equation, inlines
+from planner.report.formats.pandoc import Node, inlines
 from planner.report.formats.prepared import (
     gap_words,
+    leads,
     notice,
     paragraphs,
     relative_widths,
@@ -25,6 +26,7 @@ from planner.report.model import (
 )
 
 Draw = Callable[[Figure], list[Node]]
+Formulate = Callable[[Equation], list[Node]]
 Lay = Callable[[Table], list[Node]]
 NO_ATTRIBUTES: list[object] = ["", [], []]
 
@@ -75,8 +77,8 @@ def _entry(section: Section) -> Node:
     return {"t": "Plain", "c": [link(section.title, section.id), *inlines(f" ({section.id})")]}
 
 
-def body(model: ReportModel, draw: Draw, lay: Lay) -> Iterator[Node]:
-    """Chapters with their sections, figures and tables as the format has them."""
+def body(model: ReportModel, draw: Draw, lay: Lay, formulate: Formulate) -> Iterator[Node]:
+    """Chapters with their sections; figures, tables and formulae as the format has them."""
     for i, chapter in enumerate(model.chapters, 1):
         yield _heading(1, f"chapter-{i}", inlines(chapter.title))
         for section in chapter.sections:
@@ -85,17 +87,20 @@ def body(model: ReportModel, draw: Draw, lay: Lay) -> Iterator[Node]:
             yield _heading(2, section.id, [*inlines(section.title), {"t": "Space"}, identity])
             yield styled("Asked", para(f"Asked for by {section.asked_by}"))
             for block in section.blocks:
-                yield from _nodes(block, draw, lay)
+                yield from _nodes(block, draw, lay, formulate)
 
 
 def _heading(level: int, identity: str, text: list[Node]) -> Node:
     return {"t": "Header", "c": [level, [identity, [], []], text]}
 
 
-def _nodes(block: Block, draw: Draw, lay: Lay) -> list[Node]:
+def _nodes(block: Block, draw: Draw, lay: Lay, formulate: Formulate) -> list[Node]:
     match block:
         case Paragraph():
-            return [para(text) for text in paragraphs(block.text)]
+            return [
+                styled("Lead", para(text)) if leads(text) else para(text)
+                for text in paragraphs(block.text)
+            ]
         case Points():
             items = [[para(item)] for item in block.items]
             if block.numbered:
@@ -107,7 +112,7 @@ def _nodes(block: Block, draw: Draw, lay: Lay) -> list[Node]:
         case Figure():
             return draw(block)
         case Equation():
-            return [equation(block.tex)]
+            return formulate(block)
         case Code():
             return [{"t": "CodeBlock", "c": [NO_ATTRIBUTES, block.text]}]
         case Gap():

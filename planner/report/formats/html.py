@@ -9,11 +9,13 @@ from planner.report.formats.drawing import described_svg
 from planner.report.formats.pandoc import mathml
 from planner.report.formats.prepared import (
     gap_words,
+    leads,
     notice,
     paragraphs,
     prepared,
     relative_widths,
     share_of_page,
+    stays_whole,
 )
 from planner.report.model import (
     Block,
@@ -84,7 +86,10 @@ def _section(section: Section) -> str:
 def _block(block: Block) -> str:
     match block:
         case Paragraph():
-            return "\n".join(f'<p dir="auto">{escape(p)}</p>' for p in paragraphs(block.text))
+            return "\n".join(
+                f'<p{' class="lead"' * leads(p)} dir="auto">{escape(p)}</p>'
+                for p in paragraphs(block.text)
+            )
         case Points():
             kind = "ol" if block.numbered else "ul"
             items = "".join(f'<li dir="auto">{escape(item)}</li>' for item in block.items)
@@ -113,11 +118,13 @@ def _table(table: Table) -> str:
     )
     rows = "\n".join(f"<tr>{_cells(row, right)}</tr>" for row in table.rows)
     note = f'<p class="note" dir="auto">{escape(table.note)}</p>' if table.note else ""
+    kept = ' class="whole"' * stays_whole(table)
     return (
+        f"<div{kept}>"
         f'<table style="width:{100 * share_of_page(table):.0f}%">'
         f'<caption dir="auto">{escape(table.caption)}</caption>'
         f"<colgroup>{columns}</colgroup>\n<thead><tr>{head}</tr></thead>\n"
-        f"<tbody>{rows}</tbody></table>{note}"
+        f"<tbody>{rows}</tbody></table>{note}</div>"
     )
 
 

@@ -2,9 +2,9 @@
 
 from planner.report.formats.document import body, head, para, strong, table
 from planner.report.formats.drawing import svg
-from planner.report.formats.pandoc import Node, inlines, run
+from planner.report.formats.pandoc import Node, equation, inlines, run
 from planner.report.formats.prepared import prepared
-from planner.report.model import Figure, ReportModel, Table
+from planner.report.model import Equation, Figure, ReportModel, Table
 
 FOLDER = "figures"
 """Where the document looks for its figures."""
@@ -18,7 +18,7 @@ def markdown(model: ReportModel) -> bytes:
     """
     ready = prepared(model)
     title = {"t": "Header", "c": [1, ["", [], []], inlines(ready.title)]}
-    blocks = [title, para(ready.subtitle), *head(ready), *body(ready, _linked, _named)]
+    blocks = [title, para(ready.subtitle), *head(ready), *body(ready, _linked, _named, _displayed)]
     return run(_bare(blocks), "gfm", "--wrap=none", "--shift-heading-level-by=0")
 
 
@@ -35,6 +35,10 @@ def _path(figure: Figure) -> str:
 def _linked(figure: Figure) -> list[Node]:
     image = {"t": "Image", "c": [["", [], []], inlines(figure.alt), [_path(figure), ""]]}
     return [{"t": "Para", "c": [image]}, {"t": "Para", "c": [strong(figure.caption)]}]
+
+
+def _displayed(formula: Equation) -> list[Node]:
+    return [equation(formula.tex)]
 
 
 def _named(block: Table) -> list[Node]:

@@ -9,13 +9,19 @@ import zipfile
 from html import escape
 from importlib import resources
 
-from planner.report.formats.prepared import running_title
+from planner.report.formats.prepared import SHORT, running_title
 from planner.report.model import ReportModel
 
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 _STYLE = re.compile(r'<w:style [^>]*w:styleId="([^"]+)".*?</w:style>', re.DOTALL)
 _DATE = re.compile(r"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 _SECTION = re.compile(r"<w:sectPr\b[^>]*/>|<w:sectPr\b.*?</w:sectPr>", re.DOTALL)
+_TABLE = re.compile(
+    r'(?P<table><w:tbl>.*?</w:tbl>)(?P<note>\s*<w:p><w:pPr><w:pStyle w:val="Note" ?/>)?', re.DOTALL
+)
+_ROW = re.compile(r"<w:tr>.*?</w:tr>", re.DOTALL)
+_COLUMN = re.compile(r'(<w:gridCol w:w=")(\d+)"')
+_CELL_STYLE = re.compile(r'<w:pStyle w:val="Compact" ?/>')
 _DATA = re.compile(r'descr="data:[^"]*"')
 """Where pandoc repeats an image as its own description."""
 _ROOT = (
@@ -24,6 +30,8 @@ _ROOT = (
 )
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+TEXT_WIDTH, PANDOC_WIDTH = 9524, 7920
+"""Between the margins of the page, and of the page that pandoc has; twentieths of a point."""
 PAGE = (
     "<w:sectPr>"
     '<w:headerReference w:type="default" r:id="rIdHeader"/>'
@@ -63,12 +71,34 @@ def _restyled(xml: str) -> str:
 
 
 def _paged(xml: str) -> str:
-    """The page; rows of tables that stay whole; figures described by their words alone."""
+    """The page; tables that fit it; figures described by their words alone."""
     xml = _SECTION.sub("", xml).replace("</w:body>", f"{PAGE}</w:body>")
-    xml = xml.replace("<w:tr><w:trPr>", "<w:tr><w:trPr><w:cantSplit/>")
-    xml = xml.replace("<w:tr><w:tc>", "<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc>")
+    xml = _TABLE.sub(_fitted, xml)
     xml = xml.replace('<m:jc m:val="center" />', '<m:jc m:val="left"/>')
     return _DATA.sub('descr=""', xml)
+
+
+def _fitted(found: re.Match[str]) -> str:
+    """A table with columns in the page's measure, whole rows, and a last row that keeps its note.
+
+    A short table stays on a page.
+    """
+    xml = _COLUMN.sub(lambda col: f'{col[1]}{round(int(col[2]) * TEXT_WIDTH / PANDOC_WIDTH)}"',
+                      found["table"])  # fmt: skip
+    xml = re.sub(r"<w:p ?/>", '<w:p><w:pPr><w:pStyle w:val="Compact"/></w:pPr></w:p>', xml)
+    xml = xml.replace("<w:tr><w:trPr>", "<w:tr><w:trPr><w:cantSplit/>")
+    xml = xml.replace("<w:tr><w:tc>", "<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc>")
+    rows = _ROW.findall(xml)
+    kept = set(range(len(rows) - 1)) if len(rows) <= SHORT + 1 else {0, len(rows) - 2}
+    if found["note"]:
+        kept.add(len(rows) - 1)
+    numbered = iter(range(len(rows)))
+    return _ROW.sub(
+        lambda row: _CELL_STYLE.sub(r"\g<0><w:keepNext/>", row[0])
+        if next(numbered) in kept
+        else row[0],
+        xml,
+    ) + (found["note"] or "")  # fmt: skip
 
 
 def _related(xml: str) -> str:

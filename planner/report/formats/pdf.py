@@ -21,6 +21,7 @@ from planner.report.formats.prepared import (
     relative_widths,
     running_title,
     share_of_page,
+    stays_whole,
 )
 from planner.report.model import (
     Block,
@@ -152,7 +153,7 @@ def _block(block: Block) -> dict[str, Any]:
         case Paragraph():
             return plain | {"paragraphs": paragraphs(block.text)}
         case Table():
-            return plain | {"widths": _widths(block)}
+            return plain | {"widths": _widths(block), "whole": stays_whole(block)}
         case Figure():
             drawn = svg(block, FONT)
             return plain | {"svg": drawn, "width": min(1.0, drawn_width(drawn) / FIGURE_WIDTH)}

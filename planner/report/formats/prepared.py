@@ -11,10 +11,15 @@ _SPACE = re.compile("[ \t\n]+")
 _BLANK_LINE = re.compile(r"\n\s*\n")
 LINE = 100
 """Characters in a line of a table as wide as the page."""
+SHORT = 10
+"""Rows of a table that no page parts."""
 
 
 def prepared(model: ReportModel) -> ReportModel:
-    """The report with `printable` text and numbered captions, which every format starts from."""
+    """The report with `printable` text and numbered captions, which every format starts from.
+
+    Captions end with a full stop.
+    """
     clean = ReportModel.parse(_clean(model.plain(full=True)))
     tables, figures = 0, 0
     chapters = []
@@ -36,7 +41,8 @@ def prepared(model: ReportModel) -> ReportModel:
 
 
 def _captioned[T: (Table, Figure)](block: T, caption: str) -> T:
-    return block.model_copy(update={"caption": caption})
+    ended = caption if caption.endswith((".", "!", "?")) else f"{caption}."
+    return block.model_copy(update={"caption": ended})
 
 
 def _clean(value: Any) -> Any:
@@ -59,6 +65,11 @@ def printable(text: str) -> str:
 def paragraphs(text: str) -> list[str]:
     """Paragraphs of a text, which blank lines separate; other line ends are spaces."""
     return [" ".join(words(part)) for part in _BLANK_LINE.split(text) if part.strip()]
+
+
+def leads(text: str) -> bool:
+    """Whether a paragraph announces what follows, and stays on its page."""
+    return text.endswith(":")
 
 
 def words(text: str) -> list[str]:
@@ -110,10 +121,15 @@ def _columns(table: Table) -> list[list[str]]:
 def share_of_page(table: Table) -> float:
     """Width that a table needs: 1 where widths are given or its rows need several lines."""
     lines = [table.columns, *table.rows]
-    needed = sum(max(len(line[i]) for line in lines) + 3 for i in range(len(table.columns)))
+    needed = sum(max(len(line[i]) for line in lines) + 4 for i in range(len(table.columns)))
     return 1.0 if table.widths else min(1.0, needed / LINE)
+
+
+def stays_whole(table: Table) -> bool:
+    """Whether a table is short enough that no page may part it."""
+    return len(table.rows) <= SHORT
 
 
 def _wanted(cells: Sequence[str], longest: int) -> float:
     word = max((len(word) for cell in cells for word in words(cell)), default=1)
-    return max(min(max(map(len, cells)), longest), min(word, 22), 4) + 2.0
+    return max(min(max(map(len, cells)), longest), min(word, 22), 4) + 2.5
