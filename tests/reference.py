@@ -1,27 +1,8 @@
 """Reference values that ship with the package."""
 
-import json
-from functools import cache
-from importlib import resources
-from typing import Any
-
-Case = dict[str, Any]
-
-
-@cache
-def _read(name: str) -> tuple[Case, ...]:
-    file = resources.files("planner.validation") / "reference" / f"{name}.json"
-    return tuple(json.loads(file.read_text("utf-8"))["cases"])
-
-
-def reference(name: str) -> tuple[Case, ...]:
-    """All cases of a reference file, named without its ending."""
-    return _read(name)
-
-
-def reference_case(name: str, case_id: str) -> Case:
-    """One case of a reference file."""
-    return next(case for case in reference(name) if case["id"] == case_id)
+from planner.validation.reference_values import Case as Case
+from planner.validation.reference_values import reference as reference
+from planner.validation.reference_values import reference_case as reference_case
 
 
 def published(case_id: str) -> tuple[Case, Case, Case]:

@@ -22,10 +22,12 @@ from planner.cli.options import (
 )
 from planner.cli.pooling import pool, retrodesign
 from planner.cli.progress import block_progress, search_progress
+from planner.cli.replay import replay
 from planner.cli.report import report
 from planner.cli.sensitivity import sensitivity
 from planner.cli.sexes import sexes
 from planner.cli.statement import bundle, statement
+from planner.cli.validate import validate
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -169,12 +171,14 @@ cli.add_command(app)
 cli.add_command(assurance)
 cli.add_command(batch)
 cli.add_command(bundle)
+cli.add_command(replay)
 cli.add_command(report)
 cli.add_command(statement)
 cli.add_command(compare)
 cli.add_command(sensitivity)
 cli.add_command(flow)
 cli.add_command(sexes)
+cli.add_command(validate)
 evidence.add_command(pool)
 evidence.add_command(retrodesign)
 cli.add_command(evidence)

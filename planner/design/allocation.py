@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from planner.errors import InvalidInput
 
-LARGEST_TRIAL = 1_000_000
+LARGEST_TRIAL = 1_000_000_000
 """People; more are a slip of the pen."""
 IntArray = NDArray[np.int64]
 

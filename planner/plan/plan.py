@@ -43,7 +43,7 @@ class Plan(Spec):
     multiplicity: Multiplicity = NoMultiplicity()
     success: str | None = None
     population_share: Share | None = None
-    n_limit: Annotated[int, Field(ge=2, le=LARGEST_TRIAL)] = 20_000
+    n_limit: Annotated[int, Field(ge=2, le=1_000_000)] = 20_000
     other_analyses: Annotated[tuple[Analysis, ...], Field(max_length=4)] = ()
 
     @model_validator(mode="before")

@@ -129,19 +129,23 @@ class ReportModel(Spec):
     Parameters
     ----------
     title, subtitle : of the document.
-    status : a final report has no gaps.
-    fingerprint, version : of the scenario, and of the program.
+    status : a final report has no gaps; a qualification has passed or failed.
+    about : what the fingerprint is of.
+    fingerprint, version : of the scenario or of what the document is about, and of the program.
+    notice : what the status means; empty where it means that something is not stated, or nothing.
     language : BCP 47 tag.
-    scenario : the scenario file in full, attached to the document.
+    scenario : the scenario file in full, attached to the document; empty where there is none.
     """
 
     title: str
     subtitle: str
-    status: Literal["draft", "final"]
+    status: Literal["draft", "final", "passed", "failed"]
     fingerprint: str
     version: str
     chapters: tuple[Chapter, ...]
     scenario: str
+    about: str = "Scenario"
+    notice: str = ""
     language: str = "en-GB"
 
     @property

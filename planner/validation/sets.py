@@ -11,7 +11,6 @@ NOT_PLANNED: Mapping[str, tuple[str, ...]] = {
         "EQ-05",
     ),
     "a test of carry-over, which is never done": ("CO-12",),
-    "uncertainty of a pilot's CV: evidence": ("EP-11", "EP-12"),
     "probability of success of a group-sequential trial": ("EP-19",),
     "binary endpoints": ("BIN-01", "BIN-02"),
     "regression slopes between groups": ("INT-07",),
@@ -20,7 +19,6 @@ NOT_PLANNED: Mapping[str, tuple[str, ...]] = {
         "GS-01", "GS-02", "GS-03", "GS-04", "GS-07", "GS-08", "GS-09", "GS-13", "GS-14", "GS-15",
         "GS-16", "GS-17",
     ),
-    "MAP priors": ("MAP-03", "MAP-04", "MAP-05", "MAP-06", "MAP-07", "MAP-08"),
     "blinded re-estimation": ("SSR-01", "SSR-02"),
     "longitudinal slopes": ("LONG-01", "LONG-02"),
     "a normal approximation of another program, with no trial to plan": ("TRAP-04",),
@@ -38,7 +36,7 @@ SETS: Mapping[str, tuple[str, str]] = {
     "published": (
         "papers, books and other programs",
         "published powers and sizes: paired and log-scale crossovers, loss, carry-over, three and "
-        "four treatments, expected power",
+        "four treatments, expected power, pooled priors and limits of a CV",
     ),
     "mixed_model_lme4": (
         "lme4 1.1-31, lmerTest 3.1-3, pbkrtest 0.5.2 (R)",
@@ -52,6 +50,14 @@ SETS: Mapping[str, tuple[str, str]] = {
     "prepost_r": (
         "lm of R 4.2.2",
         "two-sample t test on the differences between periods",
+    ),
+    "rbest": (
+        "RBesT 1.2 to 1.9 (R)",
+        "meta-analytic-predictive priors, their mixtures, effective sizes and posteriors",
+    ),
+    "nuts_posteriors": (
+        "PyMC and nutpie, 4 × 40 000 draws",
+        "posteriors of fixed data sets by numerical integration: means, SDs, limits, probabilities",
     ),
 }
 """Sets that are compared: name → what made the values, and what they check."""

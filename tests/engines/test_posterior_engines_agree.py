@@ -1,7 +1,8 @@
-"""Quadrature against NUTS, 4 chains of 40 000 draws, on every reference data set.
+"""Quadrature against NUTS, 4 chains of 40 000 draws, on the reference data sets of lme4.
 
-PyMC has the priors as they are (Student's t, mixtures, τ), the quadrature as sums of normals. With
-10 000 draws a chain the Monte-Carlo standard error of a sex difference is up to 0.0027.
+PyMC has the priors as they are (mixtures, τ), the quadrature as sums of normals. With 10 000 draws
+a chain the Monte-Carlo standard error of a sex difference is up to 0.0027. More data sets and
+priors are stored with their draws (`tests/validation/test_posteriors.py`).
 """
 
 from typing import Any
@@ -11,10 +12,8 @@ import pytest
 
 from planner.evidence.distribution import (
     HalfNormal,
-    LogNormal,
     Normal,
     NormalMixture,
-    StudentT,
 )
 from planner.operating.analyse import analyse
 from planner.operating.comparison import Comparison
@@ -34,24 +33,15 @@ WEAK: dict[str, Any] = {
 SEXES = ExchangeableSexes(tau=HalfNormal(scale=2.0))
 MIXTURE = Priors(effect=ROBUST, **WEAK)
 BY_SEX = Priors(effect=ROBUST, sexes=SEXES, **WEAK)
-HEAVY = Priors(
-    effect=StudentT(mean=1.0, scale=2.0, df=4.0),
-    **{**WEAK, "sd_between": LogNormal(median=4.0, sd_log=0.7)},
-)
 CASES = [
     ("mixed_model_lme4", "lmm01", MIXTURE, False),
     ("mixed_model_lme4", "lmm02", BY_SEX, False),
-    ("mixed_model_lme4", "lmm04", BY_SEX, False),
     ("mixed_model_lme4", "lmm05", MIXTURE, False),
     ("mixed_model_lme4", "lmm07", MIXTURE, False),
     ("mixed_model_lme4", "lmm08", BY_SEX, False),
-    ("mixed_model_lme4", "lmm10", BY_SEX, False),
     ("mixed_model_lme4", "lmm12", BY_SEX, False),
     ("mixed_model_lme4", "lmm_boundary", MIXTURE, False),
-    ("mixed_model_lme4", "lmm_boundary01", MIXTURE, False),
-    ("mixed_model_lme4", "lmm_boundary03", HEAVY, False),
     ("carryover_lme4", "carry01", MIXTURE, True),
-    ("carryover_lme4", "carry03", HEAVY, True),
     ("carryover_lme4", "carry05", MIXTURE, True),
 ]
 ABOVE = 2.0

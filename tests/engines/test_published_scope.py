@@ -1,25 +1,22 @@
 """Every published case is tested, or left out for a stated reason."""
 
-from planner.validation.sets import NOT_PLANNED
-from tests.engines import (
-    test_closed_form_carryover,
-    test_closed_form_dropout,
-    test_closed_form_expected_power,
-    test_closed_form_factorial,
-    test_closed_form_log_scale,
-    test_closed_form_paired,
+from planner.validation import pooling
+from planner.validation.published import (
+    carryover,
+    dropout,
+    expected,
+    factors,
+    paired,
+    ratios,
 )
+from planner.validation.sets import NOT_PLANNED
 from tests.reference import reference
 
-IN_SCOPE = (
-    *test_closed_form_carryover.IDS,
-    *test_closed_form_dropout.IDS,
-    *test_closed_form_expected_power.IDS,
-    *test_closed_form_factorial.IDS,
-    *test_closed_form_log_scale.IDS,
-    *test_closed_form_paired.IDS,
-)
-
+IN_SCOPE = [
+    case
+    for home in (carryover, dropout, expected, factors, paired, ratios, pooling)
+    for case in home.CASES
+]
 OUT_OF_SCOPE = {case: reason for reason, cases in NOT_PLANNED.items() for case in cases}
 
 

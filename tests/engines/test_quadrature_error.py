@@ -58,6 +58,28 @@ def test_property_reported_error_is_not_too_small(name: str) -> None:
     assert gap.max() <= 0.004
 
 
+def test_property_no_top_is_made_of_rounding_errors() -> None:
+    """Four people whose data fit exactly: at σ_w = 1e-7 the density is noise, in truth nothing.
+
+    How exactly so small a trial is integrated is not asked here.
+    """
+    weak = Normal(mean=0.0, sd=50.0)
+    priors = Priors(
+        effect=Normal(mean=2.0, sd=1.0),
+        sexes=ExchangeableSexes(tau=HalfNormal(scale=1.0)),
+        intercept=weak,
+        nuisance=weak,
+        sd_within=HalfNormal(scale=8.0),
+        sd_between=HalfNormal(scale=8.0),
+    )
+    trial = bayesian_trial(priors, 4, dropout=0.3)
+    moments = trial.moments(300)
+    usual, fine = (Quadrature(trial.model, spacing).fit(moments) for spacing in (None, 0.6))
+    for found in (usual, fine):
+        assert not found.failed.any()
+        assert np.sqrt(found.variance[:, 0].min()) > 1.0
+
+
 def test_property_a_parallel_trial_has_a_posterior() -> None:
     """One period: σ_b is taken as 0, and the default priors give nearly the t test."""
     scenario = crossover(

@@ -56,7 +56,7 @@ def head(model: ReportModel) -> list[Node]:
     said = [strong(model.status.upper() + "."), {"t": "Space"}, *inlines(notice(model))]
     return [
         styled("Status", {"t": "Para", "c": said}),
-        para(f"Scenario {model.fingerprint}"),
+        para(f"{model.about} {model.fingerprint}"),
         para(f"Made with planner {model.version}"),
     ]
 

@@ -44,6 +44,7 @@ def html(model: ReportModel) -> bytes:
         subtitle=escape(ready.subtitle),
         status=ready.status,
         notice=escape(notice(ready)),
+        about=escape(ready.about),
         fingerprint=escape(ready.fingerprint),
         version=escape(ready.version),
         style=(assets / "report.css").read_text("utf-8"),

@@ -137,6 +137,7 @@ def _data(model: ReportModel) -> dict[str, Any]:
         "status": model.status,
         "notice": notice(model),
         "mark": model.status.upper(),
+        "about": model.about,
         "fingerprint": model.fingerprint,
         "version": model.version,
         "lang": language,

@@ -84,6 +84,8 @@ def gap_words(gap: Gap) -> tuple[str, str]:
 
 def notice(model: ReportModel) -> str:
     """What the status means, for the head of the document."""
+    if model.notice:
+        return model.notice
     if model.status == "final":
         return "Every item is stated."
     places = list(dict.fromkeys(identity for identity, _ in model.gaps))

@@ -1,0 +1,118 @@
+"""The command ``planner validate``."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from planner.cli.options import write_whole
+from planner.cli.progress import search_progress
+
+if TYPE_CHECKING:
+    from planner.validation.results import Validation
+
+BY_DEFAULT = ("html", "json")
+"""Formats in a folder, unless others are asked for."""
+
+
+@click.command()
+@click.option("--group", "groups", multiple=True, metavar="NAME", help="Only this one. Repeatable.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Write the report: a folder, or a file for one format.",
+)
+@click.option(
+    "--format",
+    "formats",
+    metavar="html,json,pdf,docx,md",
+    help="One or more; default the suffix of --out, or html and json in a folder.",
+)
+@click.option("--workers", type=click.IntRange(min=1), help="Threads; no number depends on it.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+@click.option("--quiet", is_flag=True, help="No progress on stderr.")
+def validate(
+    groups: tuple[str, ...],
+    out: Path | None,
+    formats: str | None,
+    workers: int | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Check this installation against every reference value that ships with the program.
+
+    Computes what PowerTOST, lme4, RBesT, NUTS, papers and theory give, known public errors among
+    them, and says how far off it is. With --out or --format it writes an installation
+    qualification. Exit code 1 if any check fails.
+    """
+    from planner.cli import payload, show_validation
+    from planner.report.qualification.files import qualification_data, qualification_files
+    from planner.validation.groups import validate as run
+
+    names, places = _known(groups), _places(formats, out)
+    with _progress(quiet=quiet or as_json) as notify:
+        found = run(names, workers=workers, notify=notify)
+    for name, content in qualification_files(found, places).items():
+        _write(places[name], content)
+    if as_json:
+        click.echo(payload.dump(qualification_data(found)))
+    else:
+        click.echo(show_validation.text(found, tuple(places.values())))
+    _leave(found)
+
+
+def _leave(found: "Validation") -> None:
+    if not found.passed:
+        click.get_current_context().exit(1)
+
+
+def _known(groups: tuple[str, ...]) -> list[str] | None:
+    """Names of groups, also several with commas between them; None for all."""
+    from planner.validation.groups import GROUPS
+
+    names = [name.strip() for words in groups for name in words.split(",")]
+    for name in names:
+        if name not in GROUPS:
+            raise click.UsageError(
+                f"--group {name!r} is not a group of checks; choose {', '.join(GROUPS)}"
+            )
+    return names or None
+
+
+def _places(formats: str | None, out: Path | None) -> dict[str, Path]:
+    """Where every format goes: the file given, or qualification.SUFFIX in a folder."""
+    from planner.report.formats import FORMATS
+
+    names = [name.strip().lower() for name in formats.split(",")] if formats else []
+    is_file = out is not None and out.suffix and not out.is_dir()
+    suffix = out.suffix.lower().removeprefix(".") if out is not None and is_file else ""
+    asked = names or ([suffix] if suffix else list(BY_DEFAULT) if out is not None else [])
+    for name in asked:
+        if name not in FORMATS:
+            raise click.UsageError(f"{name!r} is not a format; choose {', '.join(FORMATS)}")
+    if suffix and asked != [suffix]:
+        raise click.UsageError(
+            f"--out {out} is a file for one format and {formats} is asked for; give a folder"
+        )
+    if out is not None and is_file:
+        return {suffix: out}
+    return {name: (out or Path()) / f"qualification.{name}" for name in asked}
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole, and the folder that it stands in if that is missing."""
+
+    def write(partial: Path) -> None:
+        partial.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(content)
+
+    write_whole(path, write)
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[str], None] | None]:
+    """A callback for the group that begins: a status on a terminal, lines elsewhere."""
+    with search_progress(quiet=quiet) as status:
+        yield status if status or quiet else lambda words: click.echo(words, err=True)
