@@ -8,7 +8,7 @@ its nulls, for the type I error.
 import json
 import math
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -20,6 +20,8 @@ from planner.scenario import Scenario, load_scenario, scenario_from
 from planner.spec import Spec
 
 MOST_POINTS = 1_000_000
+TABLES = ("kind", "value")
+"""Keys that make a table a value, in place of the beginning of dotted paths."""
 LARGEST_FILE = 16 * 1024**2
 """Bytes of a batch file."""
 
@@ -82,6 +84,13 @@ class Batch(Spec):
                 f"{fixed[0]} is the same for every point; take it out, or set it in [changes]",
                 key=f"grid.{fixed[0]}",
             )
+        for path, values in self.grid.items():
+            _check_values(f"grid.{path}", values)
+        _check_order("grid", tuple(self.grid))
+        for case in self.cases:
+            for path, value in case.changes.items():
+                _check_values(f"cases.{case.name}.{path}", (value,))
+            _check_order(f"cases.{case.name}", (*self.grid, *case.changes))
         return self
 
     @property
@@ -101,6 +110,44 @@ _NOT_OF_A_POINT = {"monte_carlo", "schema_version", "label", "notes", "protocol"
 """Tables that a point cannot change: what they say is of the whole run, or changes no number."""
 
 
+def _check_values(key: str, values: Sequence[Any]) -> None:
+    """Refuse values that no file can hold or that are listed twice."""
+    seen = set()
+    for value in values:
+        try:
+            text = json.dumps(value, sort_keys=True, allow_nan=False)
+        except (TypeError, ValueError, RecursionError):
+            raise InvalidInput(
+                f"{value!r} is not a finite number, text, true, false, a list or a table; write "
+                "one",
+                key=key,
+            ) from None
+        same = value if isinstance(value, int | float) else text
+        if same in seen:
+            raise InvalidInput(f"{text} is listed more than once; list it once", key=key)
+        seen.add(same)
+
+
+def _check_order(key: str, paths: Sequence[str]) -> None:
+    """Refuse a path that replaces what another one has set before: that would vary nothing."""
+    later: dict[str, str] = {}
+    for path in reversed(paths):
+        steps = path.split(".")
+        places = [".".join(steps[:n]) for n in range(1, len(steps) + 1)]
+        hiding = next((later[place] for place in places if place in later), None)
+        if hiding == path:
+            raise InvalidInput(
+                f"{path} is set here and varied in the grid; take it out of one of them", key=key
+            )
+        if hiding is not None:
+            raise InvalidInput(
+                f"{hiding} replaces what {path} sets; take one of them out, or write {hiding} "
+                f"before {path}",
+                key=key,
+            )
+        later[path.removesuffix(".kind")] = path
+
+
 def batch_from(raw: Mapping[str, Any], source: str = "", folder: Path | None = None) -> Batch:
     """Batch from plain data as read from TOML or JSON.
 
@@ -114,13 +161,13 @@ def batch_from(raw: Mapping[str, Any], source: str = "", folder: Path | None = N
     """
     rest = dict(raw)
     base = _base(rest.pop("base", None), rest.pop("scenario", None), source, folder)
-    changes = flattened(_table(rest.pop("changes", {}), "changes", source))
+    changes = _flat(rest.pop("changes", {}), "changes", source)
     settings = _table(rest.pop("monte_carlo", {}), "monte_carlo", source)
     changes |= {f"monte_carlo.{key}": value for key, value in settings.items()}
     if changes:
         base = base.with_changes(changes, source)
     if "grid" in rest:
-        rest["grid"] = flattened(_table(rest["grid"], "grid", source))
+        rest["grid"] = _flat(rest["grid"], "grid", source, whole=())
         for path, values in rest["grid"].items():
             if not isinstance(values, list | tuple):
                 raise InvalidInput(
@@ -128,15 +175,31 @@ def batch_from(raw: Mapping[str, Any], source: str = "", folder: Path | None = N
                     key=f"grid.{path}",
                     source=source,
                 )
-    if isinstance(rest.get("cases"), list):
-        rest["cases"] = [_flat_case(case) for case in rest["cases"]]
+    if "cases" in rest:
+        rest["cases"] = _flat_cases(rest["cases"], source)
     return Batch.parse({**rest, "scenario": base}, source)
 
 
-def _flat_case(case: Any) -> Any:
-    if isinstance(case, dict) and isinstance(case.get("changes"), dict):
-        return {**case, "changes": flattened(case["changes"])}
-    return case
+def _flat_cases(cases: Any, source: str) -> list[Any]:
+    if not isinstance(cases, list | tuple):
+        raise InvalidInput(
+            f"{cases!r} is not a list of cases; begin each with [[cases]]",
+            key="cases",
+            source=source,
+        )
+    return [
+        {**case, "changes": _flat(case["changes"], f"cases.{place}.changes", source)}
+        if isinstance(case, dict) and "changes" in case
+        else case
+        for place, case in enumerate(cases)
+    ]
+
+
+def _flat(value: Any, key: str, source: str, whole: Sequence[str] = TABLES) -> dict[str, Any]:
+    try:
+        return flattened(_table(value, key, source), whole=whole)
+    except InvalidInput as error:
+        raise error.at(source=source) from None
 
 
 def _table(value: Any, key: str, source: str) -> dict[str, Any]:
@@ -152,7 +215,13 @@ def _base(name: Any, given: Any, source: str, folder: Path | None) -> Scenario:
         )
     if given is not None:
         return scenario_from(_table(given, "scenario", source), source)
-    if not isinstance(name, str):
+    if name is not None and not isinstance(name, str):
+        raise InvalidInput(
+            f"{name!r} is not the name of a scenario or the path of a file; give one in quotes",
+            key="base",
+            source=source,
+        )
+    if not name:
         raise InvalidInput(
             'no base scenario is named; add base = "confirmatory", or the path of a file',
             key="base",
@@ -163,17 +232,32 @@ def _base(name: Any, given: Any, source: str, folder: Path | None) -> Scenario:
         return load_scenario(beside if beside.suffix.lower() in {".toml", ".json"} else name)
     except UnknownName as error:
         raise error.at(key="base", source=source) from None
+    except InvalidInput as error:
+        raise InvalidInput(str(error), key="base", source=source) from None
 
 
-def flattened(table: Mapping[str, Any], path: str = "") -> dict[str, Any]:
-    """Nested tables as dotted paths: ``truth.effect = …`` and ``"truth.effect" = …`` alike."""
+def flattened(
+    table: Mapping[str, Any], path: str = "", *, whole: Sequence[str] = TABLES
+) -> dict[str, Any]:
+    """Nested tables as dotted paths: ``truth.effect = …`` and ``"truth.effect" = …`` alike.
+
+    Parameters
+    ----------
+    whole : a table with one of these keys is a value.
+
+    Raises
+    ------
+    InvalidInput : a path is written in both ways.
+    """
     flat: dict[str, Any] = {}
     for key, value in table.items():
         place = f"{path}.{key}" if path else key
-        if isinstance(value, dict) and not ({"kind", "value"} & value.keys()):
-            flat |= flattened(value, place)
-        else:
-            flat[place] = value
+        inner = {place: value}
+        if isinstance(value, dict) and value and value.keys().isdisjoint(whole):
+            inner = flattened(value, place, whole=whole)
+        for found in inner.keys() & flat.keys():
+            raise InvalidInput("is written twice; write it once", key=found)
+        flat |= inner
     return flat
 
 
@@ -186,6 +270,11 @@ def load_batch(name_or_path: str | Path) -> Batch:
     """
     path = Path(name_or_path)
     if path.suffix.lower() not in {".toml", ".json"} and not path.exists():
+        if str(name_or_path) not in batch_names():
+            raise UnknownName(
+                f"{str(name_or_path)!r} is neither a file nor a batch that ships with planner; "
+                f"choose {', '.join(batch_names())}, or give the path of a .toml or .json file"
+            )
         return batch_from(_toml(batch_text(str(name_or_path)), str(path)), str(path))
     try:
         if path.stat().st_size > LARGEST_FILE:
@@ -196,6 +285,8 @@ def load_batch(name_or_path: str | Path) -> Batch:
         text = path.read_text("utf-8")
     except FileNotFoundError:
         raise InvalidInput("no such file; check the path", source=str(path)) from None
+    except IsADirectoryError:
+        raise InvalidInput("is a folder; give a batch file", source=str(path)) from None
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInput(f"cannot be read ({error}); check the file", source=str(path)) from None
     read = _json if path.suffix.lower() == ".json" else _toml
@@ -229,11 +320,15 @@ def _built_in_files() -> Iterator[tuple[str, str]]:
 
 
 def batch_text(name: str) -> str:
-    """Source text of a batch that ships with the package."""
+    """Source text of a batch that ships with the package.
+
+    Raises
+    ------
+    UnknownName : there is none of this name.
+    """
     for found, text in _built_in_files():
         if found == name:
             return text
     raise UnknownName(
-        f"{name!r} is neither a file nor a batch that ships with planner; choose "
-        f"{', '.join(batch_names())}, or give the path of a .toml or .json file"
+        f"{name!r} is not a batch that ships with planner; choose {', '.join(batch_names())}"
     )

@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from planner.batch.identity import engine_identity
+from planner.batch.identity import engine_differences, engine_identity
 from planner.batch.task import BlockResult, Task, run_task, task_from
 from planner.errors import InvalidInput, PlannerError
 from planner.operating.evaluate import available_workers
@@ -317,15 +317,9 @@ def _refuse_other_engines(client: "Client") -> None:
 
 
 def _other_engine(worker: str, there: _Engine) -> PlannerError:
-    here = engine_identity()
-    told = ", ".join(
-        f"{name} {there.get(name)} there, {here.get(name)} here"
-        for name in sorted(here.keys() | there.keys())
-        if here.get(name) != there.get(name)
-    )
     return PlannerError(
-        f"Dask worker {worker} has another engine ({told}); install the same versions there and "
-        "start it again"
+        f"Dask worker {worker} has another engine ({engine_differences(there)}); install the same "
+        "versions there and start it again"
     )
 
 

@@ -1,14 +1,15 @@
 """What a stored block depends on: the case that it simulates, and the engine that simulated it."""
 
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from planner import __version__
 from planner.batch.points import Truth
 from planner.scenario import MonteCarlo, Scenario
+from planner.version import __version__
 
 _SOURCES = ("design", "engines", "plan", "trials", "truth", "operating", "rng.py", "scenario.py",
             "spec.py")  # fmt: skip
@@ -25,6 +26,16 @@ def engine_identity() -> dict[str, str]:
             digest.update(f"{path}\n".encode() + text + b"\n")
     libraries = {name: metadata.version(name) for name in _LIBRARIES}
     return {"planner": __version__, "sources": digest.hexdigest()[:16], **libraries}
+
+
+def engine_differences(there: Mapping[str, str]) -> str:
+    """What another engine has there and this one has here; empty where they are the same."""
+    here = engine_identity()
+    return ", ".join(
+        f"{name} {there.get(name, 'none')} there, {here.get(name, 'none')} here"
+        for name in sorted(here.keys() | there.keys())
+        if here.get(name) != there.get(name)
+    )
 
 
 def _texts(place: Traversable, path: str) -> list[tuple[str, bytes]]:

@@ -14,7 +14,7 @@ from typing import Any
 from planner.batch.identity import engine_identity, simulated_fingerprint
 from planner.batch.points import Point
 from planner.batch.results import PointResult
-from planner.batch.run_folder import BATCH, RESULTS, RunFolder
+from planner.batch.run_folder import BATCH, MANIFEST, RESULTS, RunFolder, batch_content
 from planner.batch.schedule import Schedule
 from planner.errors import InvalidInput
 from planner.rng import BLOCK_SIZE
@@ -44,9 +44,14 @@ class Outcome:
 
 
 def manifest_content(
-    place: RunFolder, plan: Schedule, found: Sequence[PointResult]
+    plan: Schedule, found: Sequence[PointResult], table: str
 ) -> tuple[bytes, Outcome]:
-    """The manifest as bytes, and the outcome that it tells."""
+    """The manifest as bytes, and the outcome that it tells.
+
+    Parameters
+    ----------
+    table : SHA-256 of the table that was written.
+    """
     settings = plan.batch.scenario.monte_carlo
     data = {
         "format": FORMAT,
@@ -64,14 +69,19 @@ def manifest_content(
         "n_points": len(plan.points),
         "n_cases": len(plan.cases),
         "n_blocks": plan.n_blocks,
-        "files": {name: _digest(place, name) for name in (BATCH, RESULTS)},
+        "files": {BATCH: _sha256(batch_content(plan.batch)), RESULTS: table},
         "points": [_point(plan, result) for result in found],
         "impossible": [
             {**_place(left_out.point), "reason": left_out.reason} for left_out in plan.impossible
         ],
     }
-    content = (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode()
-    return content, outcome_of(data)
+    return _with_digest(data), outcome_of(data)
+
+
+def _with_digest(data: dict[str, Any]) -> bytes:
+    """The manifest with a digest of itself, as bytes."""
+    digest = _sha256(json.dumps(data, ensure_ascii=False).encode())
+    return (json.dumps({**data, "sha256": digest}, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def outcome_of(data: dict[str, Any]) -> Outcome:
@@ -97,36 +107,35 @@ def finished(place: RunFolder) -> dict[str, Any]:
     ------
     InvalidInput : there is none, it is of an earlier state of the run, or a file was changed.
     """
-    import planner.batch.run_folder as names
-
     source = str(place.path)
-    if not (place.path / names.MANIFEST).exists() and place.begun:
+    if not (place.path / MANIFEST).exists() and place.begun:
         raise InvalidInput(
             "the run is not finished; go on with `planner batch --resume`", source=source
         )
+    content = place.content(MANIFEST)
     try:
-        data: dict[str, Any] = json.loads(place.content(names.MANIFEST))
-        files = dict(data["files"])
-        outcome_of(data)
-    except (ValueError, KeyError, TypeError) as error:
-        if isinstance(error, InvalidInput):
-            raise
+        data = dict(json.loads(content))
+        del data["sha256"]
+        whole = _with_digest(data) == content
+    except (ValueError, KeyError, TypeError, RecursionError):
+        whole = False
+    if not whole:
         raise InvalidInput(
-            f"{names.MANIFEST} is damaged; write it again with `planner batch --resume`",
+            f"{MANIFEST} was changed or is damaged; write it again with `planner batch --resume`",
             source=source,
-        ) from None
-    for name, digest in files.items():
-        if _digest(place, name) != digest:
+        )
+    for name, digest in data["files"].items():
+        if _sha256(place.content(name)) != digest:
             raise InvalidInput(
-                f"{name} is not the one that {names.MANIFEST} tells of: the run went on or the "
+                f"{name} is not the one that {MANIFEST} tells of: the run went on or the "
                 "file was changed; finish it with `planner batch --resume`",
                 source=source,
             )
     return data
 
 
-def _digest(place: RunFolder, name: str) -> str:
-    return hashlib.sha256(place.content(name)).hexdigest()
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _place(point: Point) -> dict[str, Any]:
@@ -145,4 +154,5 @@ def _point(plan: Schedule, result: PointResult) -> dict[str, Any]:
 
 
 def _told(point: dict[str, Any]) -> str:
-    return f"point {point['point']} ({Point(point['point'], point['case'], point['settings'])})"
+    told = str(Point(point["point"], point["case"], point["settings"]))
+    return f"point {point['point']} ({told})" if told else f"point {point['point']}"

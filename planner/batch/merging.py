@@ -23,11 +23,14 @@ def merge(folder: Path, others: Sequence[Path] = ()) -> Outcome:
     """
     place = RunFolder(folder)
     batch = (place if place.begun or not others else RunFolder(others[0])).batch()
+    sources = [RunFolder(other) for other in others]
+    for other in sources:
+        other.batch()
+        other.check(batch)
     plan = schedule(batch, str(folder))
     place.begin(batch, resume=True)
     with place.store() as store:
-        for other in map(RunFolder, others):
-            other.check(batch)
+        for other in sources:
             with other.store() as source:
                 for key in plan.block_keys():
                     content = None if key in store else source.get(key)

@@ -1,6 +1,7 @@
 """The points of a batch, in their order, and what is simulated for each."""
 
 import itertools
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from planner.plan.analysis import Posterior
 from planner.plan.protocol import Protocol
 from planner.scenario import Scenario
 
+CITED = {"value", "evidence", "flag", "note"}
+"""Keys of a value with its source."""
 PLANNING = "planning"
 NULL = "null"
 
@@ -25,7 +28,7 @@ class Point:
     ----------
     index : place in the batch, from 0.
     case : name of the listed case, empty without any.
-    settings : dotted path → value, of grid and case.
+    settings : dotted path → value, of grid and case, without where a value comes from.
     """
 
     index: int
@@ -34,7 +37,7 @@ class Point:
 
     def __str__(self) -> str:
         """The point in words: its case, and path = value for each of its settings."""
-        told = [f"{path} = {value!r}" for path, value in self.settings.items()]
+        told = [f"{path} = {_shown(value)}" for path, value in self.settings.items()]
         return ", ".join([*([f"case {self.case!r}"] if self.case else []), *told])
 
 
@@ -55,12 +58,25 @@ class Truth:
 
 
 def points(batch: Batch) -> Iterator[Point]:
-    """All points: cases in their order, each with the full grid, the last path varying fastest."""
+    """All points: cases in their order, each with the full grid, the last path varying fastest.
+
+    What the grid sets comes before what a case sets.
+    """
     cases = batch.cases or (BatchCase.model_construct(name="", changes={}),)
     combinations = itertools.product(cases, itertools.product(*batch.grid.values()))
     for index, (case, values) in enumerate(combinations):
         settings = dict(zip(batch.grid, values, strict=True)) | case.changes
-        yield Point(index, case.name, settings)
+        yield Point(index, case.name, {path: bare(value) for path, value in settings.items()})
+
+
+def bare(value: Any) -> Any:
+    """A setting without its source: 7.5 for ``{value = 7.5, evidence = "…"}``."""
+    cited = isinstance(value, dict) and "value" in value and value.keys() <= CITED
+    return value["value"] if cited else value
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def lean(scenario: Scenario) -> Scenario:
@@ -71,33 +87,20 @@ def lean(scenario: Scenario) -> Scenario:
     )  # fmt: skip
 
 
-def scenario_at(base: Scenario, point: Point, source: str = "") -> Scenario:
+def scenario_at(base: Scenario, point: Point) -> Scenario:
     """The scenario of a point; `base` is `lean`.
 
     Raises
     ------
     InvalidInput : the settings break a rule together.
     """
-    if not point.settings:
-        return base
-    try:
-        return base.with_changes(point.settings)
-    except InvalidInput as error:
-        raise _at(point, error, source) from None
+    return base.with_changes(point.settings) if point.settings else base
 
 
-def check_estimable(scenario: Scenario, point: Point, source: str = "") -> None:
+def check_estimable(scenario: Scenario) -> None:
     """Refuse a point without a size, or whose size or design cannot estimate every hypothesis."""
-    try:
-        for variant in (scenario, *scenario.variants()):
-            _check_estimable(variant)
-    except InvalidInput as error:
-        raise _at(point, error, source) from None
-
-
-def _at(point: Point, error: InvalidInput, source: str) -> InvalidInput:
-    place = f" (point {point.index}: {point})" if point.settings else ""
-    return type(error)(f"{error.message}{place}", key=error.key, source=source)
+    for variant in (scenario, *scenario.variants()):
+        _check_estimable(variant)
 
 
 def _check_estimable(scenario: Scenario) -> None:

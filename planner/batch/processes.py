@@ -12,7 +12,9 @@ import sys
 import threading
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
+from planner.batch.identity import engine_differences
 from planner.batch.task import BlockResult, Task
 from planner.errors import PlannerError
 
@@ -39,14 +41,25 @@ class _Run:
             for worker in self.workers:
                 worker.process.kill()
 
-    def worker(self) -> "_Worker":
-        """A new worker, unless everything is to stop."""
-        with self.lock:
-            worker = _Worker()
-            self.workers.add(worker)
-            if self.stopped.is_set():
-                worker.process.kill()
-            return worker
+    def worker(self) -> "_Worker | None":
+        """A new worker that is ready; None if everything is to stop."""
+        for _ in range(MOST_LOSSES):
+            with self.lock:
+                if self.stopped.is_set():
+                    return None
+                worker = _Worker()
+                self.workers.add(worker)
+            ready = False
+            try:
+                ready = worker.ready()
+            finally:
+                if not ready:
+                    self.end(worker)
+            if ready:
+                return worker
+        if self.stopped.is_set():
+            return None
+        raise PlannerError("worker processes end before they begin; try --backend threads")
 
     def end(self, worker: "_Worker") -> None:
         """End a worker and wait for it."""
@@ -122,6 +135,8 @@ def _look_after(run: _Run) -> None:
         while not run.stopped.is_set() and (given := run.next()) is not None:
             task, losses = given
             worker = worker or run.worker()
+            if worker is None:
+                return
             found = worker.results(task)
             if found is None:
                 run.end(worker)
@@ -143,24 +158,53 @@ class _Worker:
         command = [sys.executable, "-P", "-m", "planner.batch.worker"]
         try:
             self.process = subprocess.Popen(  # noqa: S603 - fixed words
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                process_group=0,  # Ctrl-C is for the parent, which ends its workers
             )
         except OSError as error:
             raise PlannerError(
                 f"a worker process cannot be started ({error}); try --backend threads"
             ) from None
 
+    def ready(self) -> bool:
+        """Wait until it has begun; False if it died.
+
+        Raises
+        ------
+        PlannerError : its engine is another one, so its numbers would not be of this run.
+        """
+        found = self._answer()
+        if found is not None and (told := engine_differences(found)):
+            raise PlannerError(
+                f"a worker process has another engine ({told}), so planner was changed while the "
+                "run was under way; run the batch again, with another --out"
+            )
+        return found is not None
+
+    def _answer(self) -> Any:
+        """The next line; None if the process died."""
+        assert self.process.stdout is not None
+        try:
+            return json.loads(self.process.stdout.readline())
+        except (OSError, ValueError):
+            return None
+
     def results(self, task: Task) -> list[BlockResult] | None:
         """The blocks of a task; None if the worker died."""
         assert self.process.stdin is not None
-        assert self.process.stdout is not None
         try:
             self.process.stdin.write(json.dumps(task.plain()) + "\n")
             self.process.stdin.flush()
-            line = self.process.stdout.readline()
-            return [
-                BlockResult(case, block, trials, base64.b64decode(tally), problem)
-                for case, block, trials, tally, problem in json.loads(line)
-            ]
-        except (OSError, ValueError):
+        except OSError:
             return None
+        found = self._answer()
+        if found is None:
+            return None
+        return [
+            BlockResult(case, block, trials, base64.b64decode(tally), problem)
+            for case, block, trials, tally, problem in found
+        ]

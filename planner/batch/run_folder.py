@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from planner.batch.batch import Batch, batch_from
-from planner.batch.identity import base_identity
-from planner.batch.store import Store, is_free, locked, unwritable
+from planner.batch.identity import base_identity, engine_differences
+from planner.batch.locks import locked, remove_if_free, sync_folder
+from planner.batch.store import Store, unwritable
 from planner.errors import InvalidInput
 
 BATCH, IDENTITY, BLOCKS = "batch.json", "identity.json", "blocks"
@@ -44,18 +45,23 @@ class RunFolder:
 
         Raises
         ------
-        InvalidInput : there is none, or it was damaged.
+        InvalidInput : there is none, or it was changed or damaged.
         """
-        content = self.content(BATCH)
-        source = str(self.path / BATCH)
+        content, kept = self.content(BATCH), self.identity()
+        if kept is not None and kept["batch"] != hashlib.sha256(content).hexdigest():
+            raise self._damaged_batch()
         try:
-            return batch_from(json.loads(content), source)
-        except ValueError as error:
+            return batch_from(json.loads(content), str(self.path / BATCH))
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
             if isinstance(error, InvalidInput):
                 raise
-            raise InvalidInput(
-                "is damaged; give the batch file again with --resume", source=source
-            ) from None
+            raise self._damaged_batch() from None
+
+    def _damaged_batch(self) -> InvalidInput:
+        return InvalidInput(
+            "was changed or is damaged; give the batch file again with --resume",
+            source=str(self.path / BATCH),
+        )
 
     def content(self, name: str) -> bytes:
         """A file of the run.
@@ -87,8 +93,18 @@ class RunFolder:
             )
         if self.begun:
             self.check(batch)
-        self.write(BATCH, batch_content(batch))
-        self.write(IDENTITY, _with_digest(base_identity(batch.scenario)))
+        content = batch_content(batch)
+        digest = hashlib.sha256(content).hexdigest()
+        identity = _with_digest({**base_identity(batch.scenario), "batch": digest})
+        for name, wanted in ((BATCH, content), (IDENTITY, identity)):
+            if not self._has(name, wanted):
+                self.write(name, wanted)
+
+    def _has(self, name: str, content: bytes) -> bool:
+        try:
+            return (self.path / name).read_bytes() == content
+        except OSError:
+            return False
 
     def check(self, batch: Batch) -> None:
         """Refuse a folder with blocks of another scenario or engine.
@@ -100,7 +116,7 @@ class RunFolder:
         InvalidInput : says what differs.
         """
         kept, identity = self.identity(), base_identity(batch.scenario)
-        if kept is None or kept == identity:
+        if kept is None:
             return
         if kept["scenario"] != identity["scenario"]:
             raise InvalidInput(
@@ -108,34 +124,37 @@ class RunFolder:
                 f"{identity['scenario'][:6]}; give another --out",
                 source=str(self.path),
             )
-        before, now = kept["engine"], identity["engine"]
-        moved = [k for k in sorted(before.keys() | now.keys()) if before.get(k) != now.get(k)]
-        told = ", ".join(f"{k} {before.get(k)} there, {now.get(k)} here" for k in moved)
-        raise InvalidInput(
-            f"its blocks are of another engine ({told}); give another --out, or compare with "
-            "`planner replay`",
-            source=str(self.path),
-        )
+        if told := engine_differences(kept["engine"]):
+            raise InvalidInput(
+                f"its blocks are of another engine ({told}); give another --out, or compare with "
+                "`planner replay`",
+                source=str(self.path),
+            )
 
     def identity(self) -> dict[str, Any] | None:
-        """Scenario and engine of the blocks; None where the file is missing or damaged."""
-        try:
-            data = json.loads((self.path / IDENTITY).read_bytes())
-            kept = {"scenario": data["scenario"], "engine": dict(data["engine"])}
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-        return kept if _with_digest(kept) == (self.path / IDENTITY).read_bytes() else None
+        """Scenario and engine of the blocks, and the digest of the batch.
 
-    def write(self, name: str, content: bytes) -> None:
-        """Write a file whole and put it on the medium.
+        None where the file is missing or damaged.
+        """
+        try:
+            content = (self.path / IDENTITY).read_bytes()
+            data = json.loads(content)
+            kept = {name: data[name] for name in ("scenario", "engine", "batch")}
+            whole = _with_digest(kept) == content
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return None
+        return kept if whole else None
+
+    def write(self, name: str, content: bytes) -> str:
+        """Write a file whole and put it on the medium; SHA-256 of what was written.
 
         Raises
         ------
         PlannerError : it cannot be written; the file is as it was before.
         """
-        self.write_with(name, lambda partial: partial.write_bytes(content))
+        return self.write_with(name, lambda partial: partial.write_bytes(content))
 
-    def write_with(self, name: str, write: Callable[[Path], Any]) -> None:
+    def write_with(self, name: str, write: Callable[[Path], Any]) -> str:
         """The same with a function that writes to the path that it is given."""
         partial = self.path / f"{name}.{uuid.uuid4().hex[:8]}.part"
         try:
@@ -143,18 +162,22 @@ class RunFolder:
             with locked(partial) as file:
                 write(partial)
                 os.fsync(file.fileno())
+                with partial.open("rb") as written:
+                    digest = hashlib.file_digest(written, "sha256").hexdigest()
                 partial.replace(self.path / name)
+                sync_folder(self.path)
         except OSError as error:
-            with suppress(OSError):  # what could not be made cannot be removed
-                partial.unlink()
             raise unwritable(self.path / name, error) from None
+        finally:
+            with suppress(OSError):  # it has its name, or could not be made
+                partial.unlink()
+        return digest
 
     def tidy(self) -> None:
         """Remove half-written files of processes that were killed."""
-        for path in self.path.glob("*.part"):
-            if is_free(path):
-                with suppress(OSError):  # a medium that can be read only
-                    path.unlink()
+        for name in (BATCH, IDENTITY, RESULTS, MANIFEST):
+            for path in self.path.glob(f"{name}.*.part"):
+                remove_if_free(path)
 
 
 def batch_content(batch: Batch) -> bytes:

@@ -5,7 +5,7 @@ never changed in place. Resumed, it ends with the same bytes as a run that was n
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -88,7 +88,7 @@ def batch_steps(
     resume: bool = False,
     shard: tuple[int, int] | None = None,
     source: str = "",
-) -> Iterator[BatchStep]:
+) -> Generator[BatchStep]:
     """`run_batch` step by step, for progress; closing the generator keeps what is done.
 
     Parameters
@@ -100,10 +100,8 @@ def batch_steps(
     place.begin(batch, resume=resume or shard is not None)
     mine = plan.mine(shard or (1, 1))
     with place.store() as store:
-        wanted = [block_key(case, *block) for case in plan.cases if case in mine
-                  for block in plan.blocks]  # fmt: skip
-        found = sum(key in store for key in wanted)
-        step = BatchStep(found, len(wanted), found)
+        found = sum(block_key(case, *block) in store for case in mine for block in plan.blocks)
+        step = BatchStep(found, len(mine) * len(plan.blocks), found)
         yield step
         failed: dict[tuple[str, int], str] = {}
         with closing(backend.run(plan.tasks(store, mine))) as done:
@@ -139,8 +137,8 @@ def finish(
             told.append(replace(result, rows=[]))
             yield result
 
-    place.write_with(RESULTS, lambda partial: write_table(partial, plan.batch, noted()))
-    content, outcome = manifest_content(place, plan, told)
+    table = place.write_with(RESULTS, lambda partial: write_table(partial, plan.batch, noted()))
+    content, outcome = manifest_content(plan, told, table)
     place.write(MANIFEST, content)
     store.pack(plan.block_keys())
     place.tidy()

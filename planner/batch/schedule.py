@@ -25,7 +25,7 @@ class PlannedPoint:
 
 @dataclass(frozen=True, slots=True)
 class Impossible:
-    """A point that is left out, with the reason."""
+    """A point that is left out, with the reason, which is the same wherever the batch file is."""
 
     point: Point
     reason: str
@@ -105,11 +105,11 @@ def schedule(batch: Batch, source: str = "") -> Schedule:
     impossible: list[Impossible] = []
     for point in points(batch):
         try:
-            scenario = scenario_at(base, point, source)
-            check_estimable(scenario, point, source)
+            scenario = scenario_at(base, point)
+            check_estimable(scenario)
         except InvalidInput as error:
             if batch.impossible == "refuse":
-                raise
+                raise _at(point, error, source) from None
             impossible.append(Impossible(point, str(error)))
             continue
         groups = truths(scenario, batch.truths)
@@ -130,3 +130,8 @@ def schedule(batch: Batch, source: str = "") -> Schedule:
         blocks=tuple(enumerate(block_sizes(batch.scenario.monte_carlo.n_trials))),
         cases=tuple(cases),
     )
+
+
+def _at(point: Point, error: InvalidInput, source: str) -> InvalidInput:
+    place = f" (point {point.index}: {point})" if point.settings else ""
+    return type(error)(f"{error.message}{place}", key=error.key, source=source)

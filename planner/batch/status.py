@@ -47,8 +47,7 @@ def run_status(folder: Path) -> RunStatus:
     batch = place.batch()
     plan = schedule(batch, str(folder))
     with place.store() as store:
-        keys = list(plan.block_keys())
-        held = [key in store for key in keys]
+        held = [key in store for key in plan.block_keys()]
         per_case = len(plan.blocks)
         damaged = store.damaged
     complete = sum(all(held[i : i + per_case]) for i in range(0, len(held), per_case))

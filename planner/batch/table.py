@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.batch.batch import Batch
+from planner.batch.points import bare
 from planner.batch.results import ENDINGS, MEASURES, TRIAL
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 ROW_GROUP = 16_384
 """Rows per group of the file."""
+SETTING = "setting of the point; empty where the base scenario's value holds"
 _Column = tuple[str, str, str]
 """Name, type (``int``, ``real``, ``text`` or ``flag``), meaning."""
 
@@ -26,7 +28,7 @@ def columns(batch: Batch) -> list[_Column]:
     found: list[_Column] = [
         ("point", "int", "place of the point in the batch, from 0"),
         ("case", "text", "name of the listed case"),
-        *((path, _kind_of(batch, path), "setting of the point") for path in batch.paths),
+        *((path, _kind_of(batch, path), SETTING) for path in batch.paths),
         ("fingerprint", "text", "SHA-256 of what the simulation depends on"),
         ("analysis", "text", "how the trials were analysed"),
         ("bayesian", "flag", "whether the analysis has a prior"),
@@ -56,7 +58,8 @@ def _with_mcse(name: str, meaning: str) -> list[_Column]:
 def _kind_of(batch: Batch, path: str) -> str:
     """Type of a setting: as narrow as all its values allow; tables and lists are JSON."""
     listed = [case.changes[path] for case in batch.cases if path in case.changes]
-    values = [*batch.grid.get(path, ()), *listed]
+    told = map(bare, (*batch.grid.get(path, ()), *listed))
+    values = [value for value in told if value is not None]
     if all(isinstance(value, bool) for value in values):
         return "flag"
     if any(isinstance(value, bool) or not isinstance(value, int | float) for value in values):
@@ -82,7 +85,10 @@ def write_table(path: Path, batch: Batch, found: Iterable["PointResult"]) -> Non
     import pyarrow.parquet as pq
 
     described, kinds = schema(batch), {name: kind for name, kind, _ in columns(batch)}
-    with pq.ParquetWriter(path, described, compression="zstd", version="2.6") as writer:
+    with (
+        path.open("wb") as file,
+        pq.ParquetWriter(file, described, compression="zstd", version="2.6") as writer,
+    ):
         waiting: list[dict[str, Any]] = []
         for result in found:
             waiting += [_values(row, kinds) for row in result.rows]
@@ -111,9 +117,10 @@ def _value(value: Any, kind: str) -> Any:
     return float(value) if kind == "real" and value is not None else value
 
 
-def read_table(path: Path) -> "pa.Table":
-    """The table of a run."""
+def read_table(path: Path, columns: Sequence[str] | None = None) -> "pa.Table":
+    """The table of a run, or some of its columns."""
     import pyarrow.parquet as pq
 
-    table: pa.Table = pq.read_table(path, use_threads=False)
+    wanted = None if columns is None else list(columns)
+    table: pa.Table = pq.read_table(path, columns=wanted, use_threads=False)
     return table

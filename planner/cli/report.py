@@ -5,15 +5,13 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from planner.cli.options import RunOptions, run_options, write_whole
+from planner.cli.document_files import document_places, write_document
+from planner.cli.options import RunOptions, run_options
 from planner.cli.progress import block_progress
 from planner.cli.statement import changed
 
 if TYPE_CHECKING:
     from planner.report.model import ReportModel
-
-SUFFIXES = {"htm": "html", "markdown": "md"}
-"""Other suffixes of the formats' files."""
 
 
 @click.command()
@@ -37,14 +35,13 @@ def report(options: RunOptions, formats: str | None, final: bool, hypothesis: st
     from planner.report import payload
     from planner.report.formats import render
 
-    asked = _formats(formats, options.out)
-    places = _places(asked, options.out)
+    places = document_places(formats, options.out, "report", ("html",))
     model = _model(options, "final" if final else "draft", hypothesis)
-    files = {places[name]: content for name, content in render(model, asked).items()}
+    files = {places[name]: content for name, content in render(model, list(places)).items()}
     if "md" in places:
         files |= _figures(model, places["md"].parent)
     for path, content in files.items():
-        _write(path, content)
+        write_document(path, content)
     if options.as_json:
         data = {
             "fingerprint": model.fingerprint,
@@ -64,49 +61,10 @@ if isinstance(_out, click.Option):
     _out.help = "A folder, or a file for one format; default this folder."
 
 
-def _formats(given: str | None, out: Path | None) -> list[str]:
-    """Names of formats, in the order given."""
-    from planner.report.formats import FORMATS
-
-    suffix = _suffix(out) if out and not out.is_dir() else ""
-    names = [name.strip().lower() for name in given.split(",")] if given else [suffix or "html"]
-    for name in names:
-        if name not in FORMATS:
-            raise click.UsageError(f"{name!r} is not a format; choose {', '.join(FORMATS)}")
-    if given and suffix and names != [suffix]:
-        raise click.UsageError(
-            f"--out {out} is a file for one format and {given} is asked for; give a folder"
-        )
-    return list(dict.fromkeys(names))
-
-
-def _suffix(path: Path) -> str:
-    suffix = path.suffix.lower().removeprefix(".")
-    return SUFFIXES.get(suffix, suffix)
-
-
-def _places(formats: list[str], out: Path | None) -> dict[str, Path]:
-    """Where every format goes: the file given, or report.SUFFIX in a folder, which is made."""
-    if out and not out.is_dir() and out.suffix:
-        return {formats[0]: out}
-    folder = out or Path()
-    return {name: folder / f"report.{name}" for name in formats}
-
-
 def _figures(model: "ReportModel", folder: Path) -> dict[Path, bytes]:
     from planner.report.formats.markdown import figure_files
 
     return {folder / name: content for name, content in figure_files(model).items()}
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole, and the folder that it stands in if that is missing."""
-
-    def write(partial: Path) -> None:
-        partial.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(content)
-
-    write_whole(path, write)
 
 
 def _model(

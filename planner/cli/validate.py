@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from planner.cli.options import write_whole
+from planner.cli.document_files import document_places, write_document
 from planner.cli.progress import search_progress
 
 if TYPE_CHECKING:
@@ -51,11 +51,12 @@ def validate(
     from planner.report.qualification.files import qualification_data, qualification_files
     from planner.validation.groups import validate as run
 
-    names, places = _known(groups), _places(formats, out)
+    usual = BY_DEFAULT if out is not None else ()
+    names, places = _known(groups), document_places(formats, out, "qualification", usual)
     with _progress(quiet=quiet or as_json) as notify:
         found = run(names, workers=workers, notify=notify)
     for name, content in qualification_files(found, places).items():
-        _write(places[name], content)
+        write_document(places[name], content)
     if as_json:
         click.echo(payload.dump(qualification_data(found)))
     else:
@@ -79,36 +80,6 @@ def _known(groups: tuple[str, ...]) -> list[str] | None:
                 f"--group {name!r} is not a group of checks; choose {', '.join(GROUPS)}"
             )
     return names or None
-
-
-def _places(formats: str | None, out: Path | None) -> dict[str, Path]:
-    """Where every format goes: the file given, or qualification.SUFFIX in a folder."""
-    from planner.report.formats import FORMATS
-
-    names = [name.strip().lower() for name in formats.split(",")] if formats else []
-    is_file = out is not None and out.suffix and not out.is_dir()
-    suffix = out.suffix.lower().removeprefix(".") if out is not None and is_file else ""
-    asked = names or ([suffix] if suffix else list(BY_DEFAULT) if out is not None else [])
-    for name in asked:
-        if name not in FORMATS:
-            raise click.UsageError(f"{name!r} is not a format; choose {', '.join(FORMATS)}")
-    if suffix and asked != [suffix]:
-        raise click.UsageError(
-            f"--out {out} is a file for one format and {formats} is asked for; give a folder"
-        )
-    if out is not None and is_file:
-        return {suffix: out}
-    return {name: (out or Path()) / f"qualification.{name}" for name in asked}
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole, and the folder that it stands in if that is missing."""
-
-    def write(partial: Path) -> None:
-        partial.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(content)
-
-    write_whole(path, write)
 
 
 @contextmanager

@@ -3,12 +3,10 @@
 import hashlib
 import io
 import json
-import re
-import sys
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from importlib import metadata, resources
+from importlib import resources
 from typing import Any
 
 from planner.operating.both_schools import with_both_schools
@@ -24,6 +22,7 @@ from planner.scenario import Scenario, scenario_toml
 from planner.search.result import SampleSize
 from planner.search.sample_size import sample_size
 from planner.search.sensitivity import AlternativeSizes, alternative_sizes
+from planner.validation.installation import installed_versions
 from planner.words.prose import escaped
 
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
@@ -57,7 +56,6 @@ are on the scale of the analysis; a trial that could not be analysed has no esti
 """Head of README.md; the columns follow."""
 LONGEST_SHOWN = 120
 """Characters of a value that differs."""
-_REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def bundle(
@@ -165,24 +163,7 @@ def _shortened(text: str) -> str:
 
 def versions() -> list[str]:
     """Python and every installed package that the program depends on, sorted by name."""
-    waiting, seen = ["planner"], dict[str, str]()
-    while waiting:
-        name = waiting.pop()
-        if name in seen:
-            continue
-        try:
-            found = metadata.distribution(name)
-        except metadata.PackageNotFoundError:
-            continue
-        seen[name] = found.version
-        needed = [r for r in found.requires or () if "extra ==" not in r]
-        waiting += [_normal(match[0]) for r in needed if (match := _REQUIREMENT.match(r))]
-    python = ".".join(map(str, sys.version_info[:3]))
-    return [f"python=={python}", *(f"{name}=={seen[name]}" for name in sorted(seen))]
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+    return [f"{name}=={version}" for name, version in installed_versions().items()]
 
 
 def archive(files: Mapping[str, str | bytes]) -> bytes:
