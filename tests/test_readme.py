@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from planner.batch.batch import batch_from
+from planner.batch.schedule import schedule
 from planner.operating.power import power
 from planner.scenario import scenario_from
 from tests.cli.running import run
@@ -19,7 +21,7 @@ COMMANDS = re.findall(
 
 
 def test_example_scenarios_of_the_readme_load_and_run() -> None:
-    plain, bayesian, words = (tomllib.loads(block) for block in BLOCKS)
+    plain, bayesian, words, _batch = (tomllib.loads(block) for block in BLOCKS)
     scenario = scenario_from(plain)
     plain["plan"] |= bayesian["plan"]
     changed = scenario_from({**plain, "truth_prior": bayesian["truth_prior"]})
@@ -29,6 +31,12 @@ def test_example_scenarios_of_the_readme_load_and_run() -> None:
     assert overall.stop is not None
     assert overall.success.mcse > 0
     assert scenario_from(plain | words).protocol.authors == tuple(words["protocol"]["authors"])
+
+
+def test_example_batch_of_the_readme_is_possible() -> None:
+    plan = schedule(batch_from(tomllib.loads(BLOCKS[-1])))
+    assert len(plan.points) == 36
+    assert not plan.impossible
 
 
 @pytest.mark.parametrize("line", COMMANDS)
