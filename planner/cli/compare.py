@@ -10,7 +10,6 @@ from planner.cli.progress import block_progress
 from planner.errors import InvalidInput, NotEstimable
 
 if TYPE_CHECKING:
-    from planner.plan.costs import Costs
     from planner.scenario import Scenario
 
 
@@ -28,9 +27,13 @@ if TYPE_CHECKING:
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     help="Power to be reached; default each scenario's first target.",
 )
-@click.option("--per-subject", type=click.FloatRange(min=0), help="Cost of a person randomised.")
+@click.option(
+    "--per-subject",
+    type=click.FloatRange(min=0),
+    help="Cost of a person randomised; this and the next four default to the scenario's own.",
+)
 @click.option("--per-visit", type=click.FloatRange(min=0), help="Cost of a person's period.")
-@click.option("--currency", default="", help="Label of the costs, e.g. EUR.")
+@click.option("--currency", help="Label of the costs, e.g. EUR.")
 @click.option("--period-weeks", type=click.FloatRange(min=0), help="Length of a period.")
 @click.option("--washout-weeks", type=click.FloatRange(min=0), help="Gap between two periods.")
 @click.option(
@@ -64,10 +67,11 @@ def compare(
     from planner.cli import payload, show_compare
     from planner.search.compare import compare as run
 
-    plans, missing = _plans(_load(scenarios or (DEFAULT_SCENARIO,), given), designs)
-    costs, workers, as_json = _costs(given), given["workers"], given["as_json"]
+    loaded = _load(scenarios or (DEFAULT_SCENARIO,), given)
+    plans, missing = _plans(_costed(loaded, given), designs)
+    workers, as_json = given["workers"], given["as_json"]
     with block_progress("comparing", quiet=given["quiet"] or as_json) as progress:
-        found = run(plans, costs, hypothesis, target=target, workers=workers, progress=progress)
+        found = run(plans, hypothesis=hypothesis, target=target, workers=workers, progress=progress)
     if as_json:
         answer = payload.dump(show_compare.data(plans, found, missing))
     else:
@@ -120,7 +124,7 @@ def _plans(
 
 
 def _main_designs(name: str, scenario: "Scenario") -> "tuple[dict[str, Scenario], dict[str, str]]":
-    from planner.search.compare import DESIGNS, left_out
+    from planner.search.compare import DESIGNS, estimable
 
     own = scenario.plan.design
     if len(own.treatments) > 2:
@@ -130,10 +134,10 @@ def _main_designs(name: str, scenario: "Scenario") -> "tuple[dict[str, Scenario]
             source=name,
         )
     plans = _varied(name, scenario, tuple(dict.fromkeys([*DESIGNS, own.name])))
-    missing = left_out(plans)
-    if len(missing) == len(plans):
-        raise NotEstimable(next(iter(missing.values())), source=name)
-    return {k: s for k, s in plans.items() if k not in missing}, missing
+    try:
+        return estimable(plans)
+    except NotEstimable as error:
+        raise error.at(source=name) from None
 
 
 def _varied(name: str, scenario: "Scenario", designs: tuple[str, ...]) -> "dict[str, Scenario]":
@@ -145,9 +149,24 @@ def _varied(name: str, scenario: "Scenario", designs: tuple[str, ...]) -> "dict[
         raise error.at(source=name) from None
 
 
-def _costs(given: dict[str, Any]) -> "Costs":
-    from planner.plan.costs import Costs
-
+def _costed(loaded: "dict[str, Scenario]", given: dict[str, Any]) -> "dict[str, Scenario]":
+    """Scenarios with the prices and lengths that options give in the place of their own."""
     names = ("per_subject", "per_visit", "currency", "period_weeks", "washout_weeks")
-    raw = {name: given[name] for name in names if given[name] is not None}
-    return Costs.parse(raw, "costs and weeks")
+    told = {name: given[name] for name in names if given[name] is not None}
+    if "currency" in told:
+        _one_label(loaded, told)
+    changes = {f"protocol.costs.{name}": value for name, value in told.items()}
+    return {k: s.with_changes(changes, "options") if told else s for k, s in loaded.items()}
+
+
+def _one_label(loaded: "dict[str, Scenario]", told: dict[str, Any]) -> None:
+    """Refuse to put one currency's label on prices that files state in several.
+
+    Prices that options replace do not matter.
+    """
+    from planner.plan.costs import one_currency
+
+    replaced: dict[str, Any] = {k: 0.0 for k in ("per_subject", "per_visit") if k in told}
+    kept = {k: s.protocol.costs.model_copy(update=replaced) for k, s in loaded.items()}
+    label = {"currency": told["currency"]}
+    one_currency({k: c if c.currency else c.model_copy(update=label) for k, c in kept.items()})

@@ -45,7 +45,7 @@ def _title(plans: Mapping[str, Scenario], rows: Sequence[ComparedPlan]) -> str:
 
 
 def _sizes(plans: Mapping[str, Scenario], found: Comparison) -> str:
-    rows, costs = found.plans, found.costs
+    rows = found.plans
     columns = [_names(rows)]
     if any(r.name != r.design for r in rows):
         columns.append(Column("design", [r.design for r in rows], rank=4, left=True))
@@ -65,7 +65,8 @@ def _sizes(plans: Mapping[str, Scenario], found: Comparison) -> str:
         columns.append(Column("weeks", weeks, rank=1))
     if any(r.cost is not None for r in rows):
         cost = ["not stated" if r.cost is None else grouped(round(r.cost)) for r in rows]
-        columns.append(Column(f"cost, {costs.currency}" if costs.currency else "cost", cost))
+        currency = next((r.costs.currency for r in rows if r.costs.priced), "")
+        columns.append(Column(f"cost, {currency}" if currency else "cost", cost))
     columns += [
         Column("simulated power", [str(r.power) for r in rows]),
         Column("type I error", [str(r.type_i_error or "") for r in rows], rank=1),
@@ -131,7 +132,7 @@ def _notes(
         *_dropout_note(plans),
         *_correlation_note(plans),
         "Sizes are those of `planner size`; simulated numbers are ± their Monte-Carlo SE. "
-        + _costs_note(found.costs),
+        + _costs_note(found.plans),
         *(f"{s.name.capitalize()}: {_lower(s.words)}" for s in STRESSES if s.name != "realistic"),
         f"Weighted: mean of the simulated powers, weights assumed ({weights}; realistic is as "
         "planned). Its Monte-Carlo SE is an upper bound.",
@@ -164,15 +165,29 @@ def _correlation_note(plans: Mapping[str, Scenario]) -> list[str]:
     ]
 
 
-def _costs_note(costs: Costs) -> str:
-    priced = costs.per_subject or costs.per_visit
-    sums = (
-        f"Cost: {_price_of(costs.per_subject)} per person randomised and "
-        f"{_price_of(costs.per_visit)} per visit."
-        if priced
-        else "Costs are not stated: add --per-subject and --per-visit."
+def _costs_note(rows: Sequence[ComparedPlan]) -> str:
+    visits = "Visits: people randomised × periods, those of leavers included."
+    if not any(r.costs.priced for r in rows):
+        return (
+            f"{visits} Costs are not stated: add --per-subject and --per-visit, or state "
+            "protocol.costs in the file."
+        )
+    plans: dict[str, list[str]] = {}
+    for r in rows:
+        plans.setdefault(_prices(r.costs), []).append(r.name)
+    if len(plans) == 1:
+        return f"{visits} Cost: {next(iter(plans))}."
+    told = "; ".join(f"{prices} ({', '.join(names)})" for prices, names in plans.items())
+    return f"{visits} Cost: {told}."
+
+
+def _prices(costs: Costs) -> str:
+    if not costs.priced:
+        return "not stated"
+    return (
+        f"{_price_of(costs.per_subject)} per person randomised and "
+        f"{_price_of(costs.per_visit)} per visit"
     )
-    return f"Visits: people randomised × periods, those of leavers included. {sums}"
 
 
 def _price_of(value: float) -> str:
@@ -189,7 +204,6 @@ def data(
     """The object of ``planner compare --json``."""
     return {
         "version": __version__,
-        "costs": found.costs.plain(full=True),
         "stress": [{"name": s.name, "changes": s.words} for s in STRESSES],
         "weights": WEIGHTS,
         "left_out": dict(missing),
@@ -206,6 +220,7 @@ def _row(scenario: Scenario, r: ComparedPlan) -> dict[str, Any]:
         **payload.size_result(r.size),
         "visits_per_person": r.visits_per_person,
         "visits": r.visits,
+        "costs": r.costs.plain(full=True),
         "weeks": r.weeks,
         "cost": r.cost,
         "stressed": {name: payload.estimate(power) for name, power in r.stressed.items()},

@@ -27,7 +27,7 @@ from planner.operating.characteristics import (
 from planner.operating.decide import DecisionRule, Decisions, decision_rule
 from planner.operating.tally import SexColumns, Tally, tally
 from planner.plan.analysis import Posterior, describe
-from planner.rng import Stream, block_sizes, generator
+from planner.rng import BLOCK_SIZE, Stream, block_sizes, generator
 from planner.scenario import MonteCarlo, Scenario
 from planner.trials.draw import draw_moments
 from planner.trials.layout import Layout, lay_out
@@ -162,6 +162,22 @@ def _sex_columns(scenario: Scenario) -> SexColumns | None:
         if sex == "overall" and female is not None and male is not None:
             return SexColumns(i, female, male)
     return None
+
+
+def place_of_trial(settings: MonteCarlo, trial: int) -> tuple[int, int]:
+    """Block of trial number `trial`, counted from 0, and its place there.
+
+    Raises
+    ------
+    InvalidInput : the simulation has fewer trials.
+    """
+    if not 0 <= trial < settings.n_trials:
+        raise InvalidInput(
+            f"trial is {trial} but the simulation has trials 0 to {settings.n_trials - 1}; choose "
+            "one of these",
+            key="trial",
+        )
+    return divmod(trial, BLOCK_SIZE)
 
 
 def minimum_size(scenario: Scenario) -> int:

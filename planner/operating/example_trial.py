@@ -12,9 +12,9 @@ from planner.engines.protocol import AnalysisBatch
 from planner.engines.quadrature import Quadrature
 from planner.errors import InvalidInput, NotEstimable
 from planner.operating.decide import decision_rule
-from planner.operating.evaluate import Case, Simulation
+from planner.operating.evaluate import Case, Simulation, place_of_trial
 from planner.plan.analysis import Posterior
-from planner.rng import BLOCK_SIZE, Stream, generator
+from planner.rng import Stream, generator
 from planner.scenario import Scenario
 from planner.trials.moments import FloatArray, Moments
 
@@ -65,22 +65,16 @@ def drawn_trial(scenario: Scenario, n_subjects: int, trial: int) -> DrawnTrial:
     ------
     InvalidInput : the planned analysis is not Bayesian, or the simulation has fewer trials.
     """
-    analysis, n_trials = scenario.plan.analysis, scenario.monte_carlo.n_trials
+    analysis = scenario.plan.analysis
     if not isinstance(analysis, Posterior):
         raise InvalidInput(
             f"the analysis is {analysis.kind}, which has no posterior; set plan.analysis.kind to "
             "posterior",
             key="plan.analysis.kind",
         )
-    if not 0 <= trial < n_trials:
-        raise InvalidInput(
-            f"trial is {trial} but the simulation has trials 0 to {n_trials - 1}; choose one of "
-            "these",
-            key="trial",
-        )
+    block, place = place_of_trial(scenario.monte_carlo, trial)
     fast = scenario.with_changes({"plan.analysis.engine": "quadrature"})
     simulation = Simulation(Case(fast, n_subjects))
-    block, place = divmod(trial, BLOCK_SIZE)
     moments, _ = simulation.simulate(block, place + 1)
     return DrawnTrial(trial, analysis, simulation, block, moments)
 

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.engines.protocol import Status
-from planner.errors import InvalidInput
-from planner.operating.evaluate import Case, Simulation
+from planner.operating.evaluate import Case, Simulation, place_of_trial
 from planner.plan.analysis import describe
-from planner.rng import BLOCK_SIZE, Stream
+from planner.rng import Stream
 from planner.scenario import Scenario
 from planner.trials.moments import FloatArray, Moments
 from planner.trials.subjects import draw_subjects
@@ -70,14 +69,7 @@ def replay(scenario: Scenario, n_subjects: int, trial: int = 0) -> ReplayedTrial
     ------
     InvalidInput : the simulation has fewer trials, or too few people.
     """
-    n_trials = scenario.monte_carlo.n_trials
-    if not 0 <= trial < n_trials:
-        raise InvalidInput(
-            f"trial is {trial} but the simulation has trials 0 to {n_trials - 1}; choose one of "
-            "these",
-            key="trial",
-        )
-    block, place = divmod(trial, BLOCK_SIZE)
+    block, place = place_of_trial(scenario.monte_carlo, trial)
     readings: list[Reading] = []
     success: dict[str, bool] = {}
     for case in (scenario, *scenario.variants()):

@@ -15,11 +15,10 @@ from planner.engines.prepare import prepare
 from planner.errors import InvalidInput, NotEstimable
 from planner.evidence.distribution import HalfNormal
 from planner.operating.decide import decision_rule
-from planner.operating.evaluate import Case, Simulation
+from planner.operating.evaluate import Case, Simulation, place_of_trial
 from planner.operating.sex_questions import SexQuestions
 from planner.plan.analysis import Posterior, frequentist_counterpart
 from planner.plan.priors import ExchangeableSexes
-from planner.rng import BLOCK_SIZE
 from planner.scenario import Scenario
 from planner.trials.moments import FloatArray, Moments
 
@@ -77,16 +76,10 @@ def sex_estimates(
             "priors; choose a crossover design",
             key="plan.design",
         )
-    if not 0 <= trial < scenario.monte_carlo.n_trials:
-        raise InvalidInput(
-            f"trial {trial} is not among the {scenario.monte_carlo.n_trials} simulated; choose "
-            "one from 0 on",
-            key="trial",
-        )
+    block, place = place_of_trial(scenario.monte_carlo, trial)
     tested = _analysed_by(scenario, frequentist_counterpart(scenario.plan.analysis).plain())
     shrinking = _analysed_by(scenario, exchangeable(scenario, tau_scale).plain(full=True))
     simulation = Simulation(Case(tested, n_subjects))
-    block, place = divmod(trial, BLOCK_SIZE)
     drawn, _ = simulation.simulate(block, place + 1)
     one = Moments(drawn.n[place:], drawn.mean[place:], drawn.scatter[place:])
     women = np.array([cell.stratum == 0 for cell in simulation.layout.cells])

@@ -1,5 +1,6 @@
 """What a plan asks for besides people: visits, money and time."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -36,13 +37,18 @@ class Costs(Spec):
     period_weeks: NonNegative = 0.0
     washout_weeks: NonNegative = 0.0
 
+    @property
+    def priced(self) -> bool:
+        """Whether a price is stated."""
+        return bool(self.per_subject or self.per_visit)
+
     def visits(self, n_subjects: int, n_periods: int) -> int:
         """Visits to be planned for, N × P: those of people who leave early are not taken off."""
         return n_subjects * n_periods
 
     def total(self, n_subjects: int, n_periods: int) -> float | None:
         """N × per_subject + N × P × per_visit; None where neither price is stated."""
-        if not (self.per_subject or self.per_visit):
+        if not self.priced:
             return None
         return n_subjects * self.per_subject + self.visits(n_subjects, n_periods) * self.per_visit
 
@@ -51,3 +57,30 @@ class Costs(Spec):
         if not self.period_weeks:
             return None
         return n_periods * self.period_weeks + (n_periods - 1) * self.washout_weeks
+
+
+def one_currency(costs: Mapping[str, Costs]) -> None:
+    """Refuse prices in several currencies, whose sums cannot be compared.
+
+    Parameters
+    ----------
+    costs : of every plan, by its name.
+
+    Raises
+    ------
+    InvalidInput : names the first plan that differs, and what from.
+    """
+    priced = {name: stated for name, stated in costs.items() if stated.priced}
+    for name, stated in priced.items():
+        first, other = next(iter(priced.items()))
+        if stated.currency != other.currency:
+            raise InvalidInput(
+                f"its prices are {_labelled(stated)} and those of {first} {_labelled(other)}; "
+                "state all prices in one currency",
+                key="protocol.costs.currency",
+                source=name,
+            )
+
+
+def _labelled(stated: Costs) -> str:
+    return f"in {stated.currency}" if stated.currency else "of no stated currency"

@@ -36,7 +36,7 @@ class Protocol(Spec):
     carryover_limits : what carry-over could do to the conclusion.
     sex_limits : what the trial cannot say about women and men apart.
     clinical : what the result would mean for patients.
-    costs : prices and lengths, from which the report has the cost and duration of designs.
+    costs : prices and lengths, from which reports and comparisons have cost and duration.
     """
 
     title: str = ""

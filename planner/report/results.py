@@ -284,10 +284,10 @@ def _designs(
         if label in reasons:
             continue
         try:
-            plans += compare({label: candidate}, hypothesis=hypothesis, workers=workers).plans
+            plans += compare({label: candidate}, Costs(), hypothesis, workers=workers).plans
         except PlannerError as problem:
             reasons[label] = str(problem)
-    return Comparison(tuple(plans), Costs()), reasons
+    return Comparison(tuple(plans)), reasons
 
 
 def _sexes(

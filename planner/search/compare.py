@@ -12,7 +12,7 @@ from planner.errors import InvalidInput, NotEstimable
 from planner.operating.characteristics import Z95, MonteCarloEstimate
 from planner.operating.evaluate import Case, Progress, evaluate
 from planner.operating.stress import STRESSES, stress_scenarios
-from planner.plan.costs import Costs
+from planner.plan.costs import Costs, one_currency
 from planner.scenario import Scenario
 from planner.search.carryover_price import (
     SHARES,
@@ -40,6 +40,7 @@ class ComparedPlan:
     name, label : as given to the comparison, and the scenario's own label.
     n_randomised, n_evaluable, status, power, type_i_error : of the search for the sample size.
     visits_per_person, visits : periods P, and N × P.
+    costs : prices and lengths that it is costed by.
     weeks, cost : of one person's time and of the trial; None where not stated.
     stressed : simulated power at the same N under every stress scenario, by name; trials that
         cannot be analysed count as no success.
@@ -65,6 +66,7 @@ class ComparedPlan:
     status: Literal["found", "not_reached"]
     visits_per_person: int
     visits: int
+    costs: Costs
     weeks: float | None
     cost: float | None
     power: MonteCarloEstimate
@@ -97,10 +99,9 @@ class ComparedPlan:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Plans side by side, in the order given, with the prices that they were costed by."""
+    """Plans side by side, in the order given."""
 
     plans: tuple[ComparedPlan, ...]
-    costs: Costs
 
     def __getitem__(self, name: str) -> ComparedPlan:
         return next(plan for plan in self.plans if plan.name == name)
@@ -118,7 +119,7 @@ class Comparison:
 
 def compare(
     scenarios: Mapping[str, Scenario],
-    costs: Costs = Costs(),  # noqa: B008 - frozen
+    costs: Costs | None = None,
     hypothesis: str | None = None,
     *,
     target: float | None = None,
@@ -130,28 +131,31 @@ def compare(
     Parameters
     ----------
     scenarios : name → scenario.
+    costs : prices and lengths of all of them; default each scenario's own ``protocol.costs``.
     hypothesis : name of the one that the size is for; default each scenario's first.
     target : power to be reached; default each scenario's first power target.
     progress : called with (scenarios done, scenarios in all).
 
     Raises
     ------
-    InvalidInput : no scenario, a hypothesis that one of them does not have, or a target outside
-        0 to 1.
+    InvalidInput : no scenario, a hypothesis that one of them does not have, a target outside
+        0 to 1, or prices in several currencies.
     NotEstimable : a design cannot estimate its hypotheses.
     """
     _check_question(scenarios, target)
+    priced = {k: s.protocol.costs if costs is None else costs for k, s in scenarios.items()}
+    one_currency(priced)
     plans = []
     for done, (name, scenario) in enumerate(scenarios.items(), start=1):
         goal = target or scenario.plan.power_targets[0]
         try:
             size = SizeSearch(scenario, workers).find(known_hypothesis(scenario, hypothesis), goal)
-            plans.append(_compared(name, scenario, size, costs, workers))
+            plans.append(_compared(name, scenario, size, priced[name], workers))
         except InvalidInput as error:
             raise error.at(source=name) from None
         if progress:
             progress(done, len(scenarios))
-    return Comparison(tuple(plans), costs)
+    return Comparison(tuple(plans))
 
 
 def _check_question(scenarios: Mapping[str, Scenario], target: float | None) -> None:
@@ -185,6 +189,7 @@ def _compared(
         status=size.status,
         visits_per_person=design.n_periods,
         visits=costs.visits(n, design.n_periods),
+        costs=costs,
         weeks=costs.weeks(design.n_periods),
         cost=costs.total(n, design.n_periods),
         power=size.power,
@@ -285,6 +290,23 @@ def _attrition(scenario: Scenario, n_periods: int) -> dict[str, Any]:
     hazards = [attrition.get(f"after_period_{p}", 0.0) for p in range(1, stated + 1)]
     hazards += [hazards[-1]] * n_periods
     return {"kind": "mcar"} | {f"after_period_{p}": hazards[p - 1] for p in range(1, n_periods)}
+
+
+def estimable(scenarios: Mapping[str, Scenario]) -> tuple[dict[str, Scenario], dict[str, str]]:
+    """Scenarios whose design can estimate every hypothesis; and why the others are left out.
+
+    Raises
+    ------
+    NotEstimable : there are none; says why of each.
+    """
+    reasons = left_out(scenarios)
+    if scenarios and len(reasons) == len(scenarios):
+        names: dict[str, list[str]] = {}
+        for name, reason in reasons.items():
+            names.setdefault(reason, []).append(name)
+        told = "; ".join(f"{', '.join(those)}: {reason}" for reason, those in names.items())
+        raise NotEstimable(f"none of the designs can be compared; {told}")
+    return {name: s for name, s in scenarios.items() if name not in reasons}, reasons
 
 
 def left_out(scenarios: Mapping[str, Scenario]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The answers of the Compare page, remembered by fingerprint."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -11,7 +11,6 @@ from planner.ui.fields.costs import PATH as PRICES
 from planner.words.hypotheses import hypothesis_label
 
 if TYPE_CHECKING:
-    from planner.plan.costs import Costs
     from planner.scenario import Scenario
     from planner.search.compare import ComparedPlan, Comparison
     from planner.search.cost_power import PlanCurve
@@ -78,20 +77,24 @@ def identity(scenario: "Scenario", designs: Sequence[str], hypothesis: str) -> t
 
 
 def compared(scenario: "Scenario", designs: Sequence[str], hypothesis: str) -> Compared:
-    """Designs sized and stressed; takes several seconds."""
+    """Designs sized and stressed; takes several seconds.
+
+    Raises
+    ------
+    NotEstimable : no design can estimate every hypothesis; says why of each.
+    """
     return _compared(identity(scenario, designs, hypothesis), scenario)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _compared(identity: tuple[str, ...], _scenario: "Scenario") -> Compared:
-    from planner.search.compare import compare, left_out, vary_design
+    from planner.plan.costs import Costs
+    from planner.search.compare import compare, estimable, vary_design
     from planner.search.cost_power import plan_curve
 
     _, hypothesis, *designs = identity
-    scenarios = vary_design(_scenario, designs)
-    missing = left_out(scenarios)
-    possible = {name: s for name, s in scenarios.items() if name not in missing}
-    comparison = compare(possible, hypothesis=hypothesis)
+    possible, missing = estimable(vary_design(_scenario, designs))
+    comparison = compare(possible, Costs(), hypothesis)
     curves = [
         plan_curve(plan.name, possible[plan.name], hypothesis, plan.n_randomised)
         for plan in comparison.plans
@@ -100,18 +103,16 @@ def _compared(identity: tuple[str, ...], _scenario: "Scenario") -> Compared:
     return Compared(identity, comparison, tuple(curves), missing)
 
 
-def command(draft: Draft, designs: Sequence[str], hypothesis: str, costs: "Costs") -> str:
-    """The command line that compares the same designs; prices are options of their own there."""
-    changes = {path: v for path, v in draft.changes.items() if not path.startswith(f"{PRICES}.")}
+def command(draft: Draft, designs: Sequence[str], hypothesis: str) -> str:
+    """The command line that compares the same designs; prices that were changed are options."""
     options = ["--hypothesis", hypothesis]
     for design in designs:
         options += ["--design", design]
-    for key, value in costs.plain().items():
-        options += [
-            f"--{key.replace('_', '-')}",
-            value if isinstance(value, str) else f"{value:.15g}",
-        ]
-    return replace(draft, changes=changes).command("compare", *options)
+    for path, value in draft.changes.items():
+        if path.startswith(f"{PRICES}."):
+            name = path.removeprefix(f"{PRICES}.").replace("_", "-")
+            options += [f"--{name}", value if isinstance(value, str) else f"{value:.15g}"]
+    return draft.command("compare", *options)
 
 
 def swings_command(draft: Draft, hypothesis: str, n: int, ranges: str) -> str:

@@ -20,10 +20,12 @@ from planner.ui.fields.names import DESIGN, LEVEL, POSTERIOR, RULE, SEED, TRIALS
 from planner.ui.fields.panel import Panel
 from planner.ui.fields.plan import planned
 from planner.ui.fields.prior import EFFECT, POOLED, analysis_prior
-from planner.ui.fields.protocol import is_text, said
+from planner.ui.fields.protocol import PROTOCOL, is_text, said
 from planner.ui.fields.simulation import simulated
 from planner.ui.fields.truth import assumed
 
+_QUOTING = ("statement", "report", "bundle")
+"""Commands that print what the protocol says."""
 _RUN_OPTIONS = {TRIALS: "--n-trials", SEED: "--seed"}
 _ONE_PERIOD = ("correlation", "dropout", "carryover")
 """What a design prior cannot vary where there is one period."""
@@ -69,12 +71,16 @@ class Draft:
     def command(self, name: str, *options: str) -> str:
         """The command line of ``planner NAME`` for this scenario.
 
-        Texts of the protocol are too long for it: with them it names the file that Save writes.
+        Where the command quotes the protocol, with its texts changed, it names the file that Save
+        writes, as they are too long; elsewhere the protocol changes no number and is left out.
         """
-        if any(is_text(path) for path in self.changes):
+        changes = self.changes
+        if name not in _QUOTING:
+            changes = {path: v for path, v in changes.items() if not path.startswith(PROTOCOL)}
+        elif any(is_text(path) for path in changes):
             return shlex.join(["planner", name, self.saved, *options])
         words = ["planner", name, self.file, *options]
-        for path, value in self.changes.items():
+        for path, value in changes.items():
             text = value if isinstance(value, str) and _bare(value) else inline_toml(value)
             option = _RUN_OPTIONS.get(path)
             words += [option, text] if option else ["--set", f"{path}={text}"]

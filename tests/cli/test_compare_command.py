@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from planner.plan.costs import Costs
-from planner.scenario import load_scenario
+from planner.scenario import load_scenario, scenario_toml
 from planner.search.compare import DESIGNS, compare, vary_design
 from tests.cli.running import Outcome, run
 
@@ -42,12 +42,12 @@ def test_example_json_has_the_figures_of_python_and_of_planner_size(call: Run) -
     for row, plan in zip(data["results"], found.plans, strict=True):
         assert row["fingerprint"] == plan.fingerprint
         assert (row["visits"], row["cost"], row["weeks"]) == (plan.visits, plan.cost, None)
+        assert row["costs"] == plan.costs.plain(full=True)
         assert row["stressed"]["adverse"]["value"] == plan.stressed["adverse"].value
         assert row["weighted_power"]["mcse"] == plan.weighted_power.mcse > 0
         assert [c["bias"]["value"] for c in row["carryover"]] == [
             price.bias.value for price in plan.carryover
         ]
-    assert data["costs"]["per_visit"] == 2.0
     assert "Assumed" in data["stress"][0]["changes"]
     assert sum(data["weights"].values()) == 1
     size = _json(call("size", "--json", *FEW))["results"][0]
@@ -95,6 +95,78 @@ def test_example_several_scenarios_and_a_file(call: Run, tmp_path: Path) -> None
     assert outcome.out == ""
     assert "2 scenarios side by side" in target.read_text("utf-8")
     assert "Costs are not stated" in " ".join(target.read_text("utf-8").split())
+
+
+def _file(folder: Path, name: str, **costs: float | str) -> str:
+    """A scenario file that states prices and lengths."""
+    scenario = load_scenario("confirmatory").with_changes({"protocol.costs": costs})
+    (folder / name).write_text(scenario_toml(scenario), "utf-8")
+    return str(folder / name)
+
+
+def test_options_win_over_the_file_and_the_file_over_nothing(call: Run, tmp_path: Path) -> None:
+    """Each price and length by itself; every design of the file has the file's."""
+    mine = _file(tmp_path, "a.toml", per_subject=10.0, per_visit=2.0, currency="EUR",
+                 period_weeks=2.0)  # fmt: skip
+    for options, stated in (
+        ((), Costs(per_subject=10.0, per_visit=2.0, currency="EUR", period_weeks=2.0)),
+        (
+            ("--set", "protocol.costs.per_visit=5.0", "--per-visit", "3", "--washout-weeks", "4"),
+            Costs(per_subject=10.0, per_visit=3.0, currency="EUR", period_weeks=2.0,
+                  washout_weeks=4.0),
+        ),
+        (("--per-subject", "0", "--currency", ""), Costs(per_visit=2.0, period_weeks=2.0)),
+    ):  # fmt: skip
+        for row in _json(call("compare", mine, *WORDS, *options, "--json", *FEW))["results"]:
+            n, periods = row["n_randomised"], row["visits_per_person"]
+            assert row["costs"] == stated.plain(full=True)
+            assert row["cost"] == n * stated.per_subject + n * periods * stated.per_visit
+            assert row["weeks"] == periods * 2.0 + (periods - 1) * stated.washout_weeks
+            assert row["fingerprint"] == _fingerprint(row["design"])
+    text = " ".join(call("compare", mine, *WORDS, *FEW).out.split())
+    assert "cost, EUR" in text
+    assert "Cost: 10 per person randomised and 2 per visit." in text
+
+
+def _fingerprint(design: str) -> str:
+    few = load_scenario("confirmatory").with_changes({"monte_carlo.n_trials": 1_000})
+    return vary_design(few, [design])[design].fingerprint()
+
+
+def test_files_have_their_own_prices_in_one_currency(
+    call: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Prices of one currency differ by file; of several they are refused, and not relabelled."""
+    monkeypatch.chdir(tmp_path)
+    dear = _file(Path(), "dear.toml", per_visit=20.0, currency="EUR")
+    cheap = _file(Path(), "cheap.toml", per_visit=2.0, currency="EUR")
+    first, second = _json(call("compare", dear, cheap, "--json", *FEW))["results"]
+    assert first["cost"] == 10 * second["cost"] == 20.0 * first["visits"]
+    text = " ".join(call("compare", dear, cheap, *FEW).out.split())
+    assert f"20 per visit ({dear}); 0 per person randomised and 2 per visit ({cheap})" in text
+    pounds = _file(Path(), "pounds.toml", per_visit=2.0, currency="GBP")
+    for label in ((), ("--currency", "USD")):
+        refused = call("compare", dear, pounds, *label, *FEW)
+        assert (refused.code, refused.out) == (3, "")
+        assert refused.err == (
+            f"planner: {pounds}: protocol.costs.currency: its prices are in GBP and those of "
+            f"{dear} in EUR; state all prices in one currency\n"
+        )
+    given = ("--per-visit", "4", "--currency", "USD")
+    rows = _json(call("compare", dear, pounds, *given, "--json", *FEW))["results"]
+    assert [row["cost"] for row in rows] == [4.0 * row["visits"] for row in rows]
+    assert {row["costs"]["currency"] for row in rows} == {"USD"}
+
+
+def test_a_label_is_given_to_prices_without_one(call: Run, tmp_path: Path) -> None:
+    """And a file without prices has any currency."""
+    plain = _file(tmp_path, "plain.toml", per_visit=2.0)
+    euros = _file(tmp_path, "euros.toml", per_visit=2.0, currency="EUR")
+    none = _file(tmp_path, "none.toml", currency="GBP")
+    refused = call("compare", euros, plain, *FEW)
+    assert "its prices are of no stated currency and those of" in refused.err
+    words = ("compare", euros, plain, none, "--currency", "EUR", "--json", *FEW)
+    assert [row["cost"] is None for row in _json(call(*words))["results"]] == [False, False, True]
 
 
 def test_example_options_change_every_scenario(call: Run) -> None:

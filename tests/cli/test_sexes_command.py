@@ -147,7 +147,7 @@ def test_example_one_period_has_no_shrunken_estimates(call: Run) -> None:
     ("words", "code", "sentence"),
     [
         (("--hypothesis", "both"), 3, "'both' is not a hypothesis of the scenario; choose"),
-        (("--trial", "300"), 3, "trial 300 is not among the 300 simulated; choose one from 0"),
+        (("--trial", "300"), 3, "trial is 300 but the simulation has trials 0 to 299; choose"),
         (("--tau", "0"), 2, "0.0 is not in the range"),
         (("--n", "2"), 3, "n_subjects is 2, too few to estimate every hypothesis"),
         (("--set", "truth.female_share=1.5"), 3, "truth.female_share"),

@@ -1,4 +1,7 @@
-"""Effective sample sizes: RBesT's, conjugate cases, and the theorem that singles out ELIR."""
+"""Effective sample sizes: conjugate cases, and the theorem that singles out ELIR.
+
+RBesT's are in test_pooling_reference.
+"""
 
 import numpy as np
 import pytest
@@ -13,38 +16,11 @@ from planner.evidence.distribution import HalfNormal, Normal, NormalMixture
 from planner.evidence.effective_size import effective_size, effective_size_of_share
 from planner.evidence.mixture_fit import fit_normal_mixture
 from planner.evidence.pooling import pool_estimates
-from tests.evidence.pooled_examples import CROHN, CROHN_MIXTURE, SIGMA, spondylitis_mixture
+from tests.evidence.pooled_examples import CROHN, SIGMA
 from tests.monte_carlo import assert_within_mcse, mean_and_mcse
-from tests.reference import published
 
 HEAVY = NormalMixture(weights=(0.8, 0.2), means=(0.0, 0.5), sds=(0.3, 2.0))
 SHARE = BetaMixture(weights=(0.7, 0.3), a=(6.0, 2.0), b=(14.0, 3.0))
-
-
-def test_reference_share() -> None:
-    """MAP-04: three methods for RBesT's mixture of the spondylitis data."""
-    _, expected, tolerance = published("MAP-04")
-    found = effective_size_of_share(spondylitis_mixture())
-    for method, value in expected.items():
-        assert getattr(found, method) == pytest.approx(value, abs=tolerance["abs"]), method
-
-
-def test_reference_robust_share() -> None:
-    """MAP-05: with a uniform component of weight 0.2."""
-    inputs, expected, tolerance = published("MAP-05")
-    robust = beta_mixture.robustify(spondylitis_mixture(), inputs["robust_w"])
-    found = effective_size_of_share(robust)
-    assert found.elir == pytest.approx(expected["elir"], abs=tolerance["abs"])
-
-
-def test_reference_normal_endpoint() -> None:
-    """RBesT 1.9-0, 'RBesT for a Normal Endpoint': 39, 21 and 89, and 28 when made robust."""
-    found = effective_size(CROHN_MIXTURE, SIGMA)
-    assert found.elir == pytest.approx(39, abs=0.5)
-    assert found.moment == pytest.approx(21, abs=0.5)
-    assert found.morita == pytest.approx(89, abs=0.5)
-    robust = normal_mixture.robustify(CROHN_MIXTURE, 0.2, -50, SIGMA)
-    assert effective_size(robust, SIGMA).elir == pytest.approx(28, abs=0.5)
 
 
 def test_twin_pooled_prior_without_a_mixture() -> None:

@@ -12,6 +12,9 @@ from planner.errors import InvalidInput
 from planner.operating.effect_update import effect_update
 from planner.operating.evaluate import Case, Simulation
 from planner.operating.example_trial import drawn_trial, example_trial
+from planner.operating.replay import replay
+from planner.operating.sex_estimates import sex_estimates
+from planner.operating.sex_questions import sex_questions
 from planner.rng import BLOCK_SIZE
 from planner.scenario import Scenario, load_scenario
 
@@ -40,6 +43,16 @@ def by_both_engines(scenario: Scenario, trial: int) -> object:
     return example_trial(scenario, 86, trial)
 
 
+def person_by_person(scenario: Scenario, trial: int) -> object:
+    """Its people and what all analyses say."""
+    return replay(scenario, 86, trial)
+
+
+def of_women_and_men(scenario: Scenario, trial: int) -> object:
+    """Separate and shrunken estimates."""
+    return sex_estimates(sex_questions(scenario, scenario.plan.hypothesis_names[0]), 86, trial, 1.5)
+
+
 @pytest.mark.parametrize("shown", [updated, by_both_engines])
 def test_a_test_has_no_posterior_to_show(shown: Shown) -> None:
     """Both ways to look at a trial ask for a Bayesian analysis."""
@@ -47,7 +60,7 @@ def test_a_test_has_no_posterior_to_show(shown: Shown) -> None:
         shown(load_scenario("confirmatory"), 0)
 
 
-@pytest.mark.parametrize("shown", [updated, by_both_engines])
+@pytest.mark.parametrize("shown", [updated, by_both_engines, person_by_person, of_women_and_men])
 @pytest.mark.parametrize("past", [False, True])
 def test_only_trials_of_the_simulation_are_shown(shown: Shown, past: bool) -> None:
     """Trial −1 and the one after the last are refused."""

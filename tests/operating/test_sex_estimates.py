@@ -85,7 +85,7 @@ def test_a_bayesian_plan_keeps_its_other_priors(asked: SexQuestions) -> None:
 
 
 def test_what_cannot_be_is_said(asked: SexQuestions) -> None:
-    with pytest.raises(InvalidInput, match="trial 2000 is not among the 2000 simulated"):
+    with pytest.raises(InvalidInput, match="trial is 2000 but the simulation has trials 0 to 1999"):
         sex_estimates(asked, N, 2000, TAU)
     parallel = {
         "plan.design": "parallel",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import planner as pl
-from planner.errors import InvalidInput, TooManyFailures
+from planner.errors import InvalidInput, NotEstimable, TooManyFailures
 from planner.operating.evaluate import Case, evaluate
 from planner.operating.stress import ADVERSE, stressed
 from planner.plan.costs import Costs
@@ -17,7 +17,15 @@ from planner.search.carryover_price import (
     variance_of_protection,
     with_residual,
 )
-from planner.search.compare import DESIGNS, WEIGHTS, Comparison, compare, left_out, vary_design
+from planner.search.compare import (
+    DESIGNS,
+    WEIGHTS,
+    Comparison,
+    compare,
+    estimable,
+    left_out,
+    vary_design,
+)
 from planner.search.sample_size import sample_size
 from tests.monte_carlo import assert_within_mcse, mean_and_mcse
 from tests.planning import of_difference, one_sided, plan, power_at, smallest, within
@@ -47,6 +55,22 @@ def test_reference_visits_weeks_and_cost_by_hand() -> None:
     assert Costs().weeks(3) is None
     assert Costs(per_visit=300.0).total(40, 3) == 36_000.0
     assert Costs(washout_weeks=2.0).weeks(2) is None
+
+
+def test_scenarios_have_their_own_prices_unless_some_are_given() -> None:
+    """Also none at all; of several currencies no cost can be compared."""
+    euros = confirmatory().with_changes({"protocol.costs": {"per_visit": 3.0, "currency": "EUR"}})
+    plain = confirmatory()
+    own = compare({"a": euros, "b": plain}, workers=1)
+    assert [plan.costs for plan in own.plans] == [euros.protocol.costs, Costs()]
+    assert [plan.cost for plan in own.plans] == [3.0 * own["a"].visits, None]
+    for given in (COSTS, Costs()):
+        found = compare({"a": euros}, given, workers=1)["a"]
+        assert found.costs == given
+        assert found.cost == given.total(found.n_randomised, 2)
+    pounds = confirmatory().with_changes({"protocol.costs": {"per_visit": 3.0, "currency": "GBP"}})
+    with pytest.raises(InvalidInput, match="its prices are in GBP and those of a in EUR; state"):
+        compare({"a": euros, "b": pounds})
 
 
 def test_property_rows_are_the_sizes_of_the_search_digit_for_digit() -> None:
@@ -281,6 +305,10 @@ def test_property_same_truth_under_other_designs() -> None:
                                   "plan.sequence_weights": [1, 1],
                                   "plan.analysis.carryover": True})  # fmt: skip
     assert set(left_out(vary_design(adjusted))) == {"AB/BA"}
+    possible, missing = estimable(vary_design(adjusted, ["AB/BA", "ABB/BAA"]))
+    assert (set(possible), set(missing)) == ({"ABB/BAA"}, {"AB/BA"})
+    with pytest.raises(NotEstimable, match=r"^none of the designs can be compared; AB/BA: 'over"):
+        estimable(vary_design(adjusted, ["AB/BA"]))
     assert vary_design(adjusted)["parallel"].plan.analysis.carryover is False
 
 

@@ -11,7 +11,7 @@ import planner as pl
 from planner.charts import pareto
 from planner.charts.style import SHAPES, percent
 from planner.search.compare import compare, vary_design
-from planner.ui import compare_answers
+from planner.ui import compare_answers, link
 from tests.ui.pages import APP, PAGES, controls, named, people, sound
 
 COMPARE = f"{PAGES}/compare.py"
@@ -63,6 +63,24 @@ def test_cost_is_not_stated_until_it_is_and_needs_no_new_comparison() -> None:
     assert cell(app, "Cost (GBP)", "AB/BA").replace("\u2009", "") == str(n * 2 * 100)
     assert not app.warning
     assert any("--per-visit 100 --currency GBP" in code.value for code in app.code)
+
+
+def test_without_any_design_that_can_be_compared_the_page_says_why() -> None:
+    changes = {
+        "plan.analysis.carryover": True,
+        "monte_carlo.n_trials": 200,
+        "plan.design": "ABB/BAA",
+    }
+    adjusted = pl.load_scenario("confirmatory").with_changes(changes)
+    app = AppTest.from_file(APP, default_timeout=120)
+    app.query_params[link.PARAMETER] = link.encode(link.Linked("mine", {}, adjusted.plain()))
+    app.session_state["compare:mine:designs"] = ["AB/BA"]
+    app = sound(app.switch_page(COMPARE).run())
+    named(app.button, "Compare designs").click().run()
+    (said,) = app.error
+    assert said.value.startswith("none of the designs can be compared; AB/BA: 'overall' adjusted")
+    assert said.value.endswith("choose a design that separates them")
+    assert not app.exception
 
 
 def test_a_pinned_plan_stays_while_the_scenario_changes() -> None:

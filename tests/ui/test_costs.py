@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from planner.cli.options import _assignment
 from planner.plan.costs import Costs
 from planner.scenario import Scenario, load_scenario, parse_scenario, scenario_toml
-from planner.ui import link
+from planner.ui import compare_answers, link
 from planner.ui.draft import Draft
 from planner.ui.fields.costs import PATH, costs
 from planner.ui.fields.panel import _fits
@@ -85,6 +85,26 @@ def test_the_command_line_gives_the_same_prices(currency: str) -> None:
     words = shlex.split(Draft("kcl-2025", load_scenario("kcl-2025"), changes).command("report"))
     told = [text for option, text in pairwise(words) if option == "--set"]
     assert dict(map(_assignment, told)) == changes
+
+
+def test_commands_whose_numbers_no_price_changes_leave_prices_and_texts_out() -> None:
+    base = load_scenario("kcl-2025")
+    told = {f"{PATH}.per_visit": 99.5, "protocol.title": "A title", "monte_carlo.seed": 3}
+    draft = Draft("kcl-2025", base, told)
+    for name in ("power", "size", "detect", "flow", "sensitivity", "sexes"):
+        assert draft.command(name, "--n", "60") == (f"planner {name} kcl-2025 --n 60 --seed 3")
+    assert draft.command("report") == f"planner report {draft.saved}"
+
+
+def test_a_comparison_is_told_the_prices_that_its_file_does_not_have() -> None:
+    """One taken back is 0 there; those of the file need no option."""
+    base = changed(load_scenario("kcl-2025"), STATED)
+    told = {f"{PATH}.per_visit": 0.0, f"{PATH}.period_weeks": 1.5, "protocol.title": "A title"}
+    line = compare_answers.command(Draft("kcl-2025", base, told), ["AB/BA"], "overall")
+    assert line == (
+        "planner compare kcl-2025 --hypothesis overall --design AB/BA --per-visit 0 "
+        "--period-weeks 1.5"
+    )
 
 
 def test_a_pasted_currency_loses_what_cannot_be_seen() -> None:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from planner.plan.protocol import Protocol
     from planner.scenario import Scenario
 
+PROTOCOL = "protocol."
+"""Start of every path of the scenario that changes no number."""
 LONGEST = 10_000
 """Characters of a text."""
 _TEXTS: Mapping[str, tuple[str, str]] = {
@@ -69,7 +71,7 @@ def texts(base: "Scenario") -> list[Field]:
 
 def is_text(path: str) -> bool:
     """Whether a path of the scenario is one of these texts, and no price or length."""
-    return path.startswith("protocol.") and not path.startswith(f"{PRICES}.")
+    return path.startswith(PROTOCOL) and not path.startswith(f"{PRICES}.")
 
 
 def _text(key: str, label: str, words: str, start: str, write: Callable[[str], Changes]) -> Field:

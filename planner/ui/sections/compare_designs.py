@@ -76,7 +76,7 @@ def show(tab: "DeltaGenerator", held: "InHand", panel: "Panel") -> None:
         now = compare_answers.identity(held.scenario, designs, held.hypothesis)
         answer(tab, kept, costs, stale=kept.identity != now)
     tab.caption("The same numbers from the command line:")
-    line = compare_answers.command(held.draft, designs, held.hypothesis, costs)
+    line = compare_answers.command(held.draft, designs, held.hypothesis)
     tab.code(line, language=None, wrap_lines=True)
 
 
