@@ -15,6 +15,7 @@ PAGES = {
     "women_and_men": "Women and men",
     "operating": "Operating characteristics",
     "compare": "Compare",
+    "batch": "Batch",
     "report": "Report",
 }
 

@@ -17,8 +17,10 @@ import streamlit as st
 from planner.errors import PlannerError
 
 if TYPE_CHECKING:
+    from planner.batch.runner import BatchStep
     from planner.operating.blocks import Step as PowerStep
     from planner.report.results import ReportStep
+    from planner.ui.installation import InstallationStep
 
 Status = Literal["waiting", "running", "done", "cancelled", "failed"]
 MOST_KEPT = 32
@@ -100,6 +102,11 @@ class Jobs[S: Step]:
         """The job with that key, if there is one."""
         return self._jobs.get(key)
 
+    def every(self) -> list[Job[S]]:
+        """The jobs that are not forgotten, the latest first."""
+        with self._changing:
+            return list(self._jobs.values())[::-1]
+
     def _forget(self) -> None:
         over = [key for key, job in self._jobs.items() if not job.active]
         for key in over[: max(0, len(self._jobs) - self._most_kept)]:
@@ -138,3 +145,15 @@ def power_jobs() -> "Jobs[PowerStep]":
 def report_jobs() -> "Jobs[ReportStep]":
     """The reports of this process; results are large, so few are kept."""
     return Jobs(most_kept=6)
+
+
+@st.cache_resource(show_spinner=False)
+def batch_jobs() -> "Jobs[BatchStep]":
+    """The batches of this process."""
+    return Jobs(most_kept=16)
+
+
+@st.cache_resource(show_spinner=False)
+def installation_jobs() -> "Jobs[InstallationStep]":
+    """The check of this installation."""
+    return Jobs(most_kept=1)

@@ -11,7 +11,13 @@ from planner.scenario import scenario_toml
 from planner.ui import report_answers
 from planner.ui.fields.panel import Panel
 from planner.ui.in_hand import in_hand
-from planner.ui.sections import completeness, full_report, protocol_texts, statement
+from planner.ui.sections import (
+    completeness,
+    full_report,
+    installation_check,
+    protocol_texts,
+    statement,
+)
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -19,6 +25,10 @@ if TYPE_CHECKING:
     from planner.scenario import Scenario
     from planner.ui.in_hand import InHand
 
+TABS = (
+    "Full report", "Statement", "Completeness", "Protocol texts", "Bundle and files",
+    "Installation check",
+)  # fmt: skip
 REPRODUCIBLE = (
     "A zip archive that holds the scenario, its numbers for every hypothesis, every simulated "
     "trial, the report, the long statement, the versions, a SHA-256 of every file, and "
@@ -34,9 +44,7 @@ def main() -> None:
     held, panel = in_hand(), Panel("report")
     scenario = recited(held.scenario, held.draft.changes)
     st.title("What will the protocol say, and what is missing?", anchor=False)
-    whole, text, items, words, saved = st.tabs(
-        ["Full report", "Statement", "Completeness", "Protocol texts", "Bundle and files"]
-    )
+    whole, text, items, words, saved, checked = st.tabs(TABS)
     full_report.show(whole, panel, scenario, held.hypothesis)
     try:
         found = report_answers.found(scenario, held.hypothesis)
@@ -49,6 +57,7 @@ def main() -> None:
     command_line(items, held, "statement", "--json")
     protocol_texts.show(words, held.panel, held.draft.base)
     files(saved, held, scenario)
+    installation_check.show(checked)
 
 
 def files(place: "DeltaGenerator", held: "InHand", scenario: "Scenario") -> None:

@@ -3,12 +3,11 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
 from planner.errors import PlannerError
 from planner.ui import report_answers
 from planner.ui.fields.field import Field
 from planner.ui.jobs import report_jobs
+from planner.ui.sections import progress
 from planner.words.prose import escaped
 
 if TYPE_CHECKING:
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from planner.ui.jobs import Job
 
 STATUS, DRAFT, FINAL = "report.status", "draft", "final"
-EVERY = 0.5
-"""Seconds between two looks at a job under way."""
 READING = (
     "The document for sponsor, ethics board and regulator: question, design, every input with its "
     "source, analysis, simulation plan, operating characteristics, comparison with other designs, "
@@ -80,27 +77,14 @@ def show(place: "DeltaGenerator", panel: "Panel", scenario: "Scenario", hypothes
     if job is None:
         place.caption("Not computed yet for the scenario in hand.")
     elif job.active:
-        with place.container():
-            st.fragment(_progress, run_every=EVERY)(job)
+        progress.watch(place, job, _words, "Stops after the stage under way.")
     else:
         _ended(place, job, panel.values[STATUS], scenario)
 
 
-def _progress(job: "Job[ReportStep]") -> None:
-    """A bar with the stage; the page is run anew once when the job is over."""
-    if not job.active:
-        st.rerun()
-    bar, cancel = st.columns([0.86, 0.14], vertical_alignment="bottom")
+def _words(job: "Job[ReportStep]") -> str:
     step = job.latest
-    words = f"{step.stage} · {step.done} of {step.of} stages done" if step else "Waiting"
-    bar.progress(step.done / step.of if step else 0.0, words)
-    cancel.button(
-        "Cancel",
-        on_click=job.cancel,
-        key=f"cancel report {job.key}",
-        width="stretch",
-        help="Stops after the stage under way.",
-    )
+    return f"{step.stage} · {step.done} of {step.of} stages done" if step else "Waiting"
 
 
 def _ended(

@@ -3,12 +3,11 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
 from planner.charts.style import share, thousands
 from planner.ui.fields import operating
 from planner.ui.fields.names import TRIALS
 from planner.ui.jobs import power_jobs
+from planner.ui.sections import progress
 from planner.words.hypotheses import hypothesis_label
 
 if TYPE_CHECKING:
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from planner.ui.fields.panel import Panel
     from planner.ui.jobs import Job
 
-EVERY = 0.3
-"""Seconds between two looks at a job under way."""
+CANCELLING = "Stops after the block of 1 000 trials under way."
 READING = (
     "It runs in one thread on this machine and goes on if the page is closed; the same scenario "
     "finds it again."
@@ -54,8 +52,7 @@ def show(
     )
     for trials, job in known.items():
         if job.active:
-            with below:
-                st.fragment(_progress, run_every=EVERY)(job, trials, shown)
+            progress.watch(below, job, partial(_words, n_trials=trials, shown=shown), CANCELLING)
     for trials, ended in known.items():
         if ended is chosen or ended.status == "cancelled":
             _ending(below, ended, trials)
@@ -71,22 +68,6 @@ def _start(scenario: "Scenario", n: int) -> None:
     from planner.operating.blocks import power_blocks
 
     power_jobs().start(_key(scenario, n), partial(power_blocks, scenario, n))
-
-
-def _progress(job: "Job[Step]", n_trials: int, shown: str) -> None:
-    """A bar with what is known so far; the page is run anew once when the job is over."""
-    if not job.active:
-        st.rerun()
-    bar, cancel = st.columns([0.86, 0.14], vertical_alignment="bottom")
-    done = job.latest.done / job.latest.of if job.latest else 0.0
-    bar.progress(done, _words(job, n_trials, shown))
-    cancel.button(
-        "Cancel",
-        on_click=job.cancel,
-        key=f"cancel {job.key}",
-        width="stretch",
-        help="Stops after the block of 1 000 trials under way.",
-    )
 
 
 def _words(job: "Job[Step]", n_trials: int, shown: str) -> str:
