@@ -15,13 +15,19 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from planner.batch.tables import (
+    DEEPEST,
+    TABLES,
+    check_order,
+    check_values,
+    flattened,
+    too_deep,
+)
 from planner.errors import InvalidInput, UnknownName
 from planner.scenario import Scenario, load_scenario, scenario_from
 from planner.spec import Spec
 
 MOST_POINTS = 1_000_000
-TABLES = ("kind", "value")
-"""Keys that make a table a value, in place of the beginning of dotted paths."""
 LARGEST_FILE = 16 * 1024**2
 """Bytes of a batch file."""
 
@@ -45,7 +51,8 @@ class Batch(Spec):
     ----------
     scenario : the base, with the changes and Monte-Carlo settings of the file made.
     grid : dotted path → values, full factorial; the last path varies fastest.
-    cases : listed changes, each crossed with the grid; without any, the base alone.
+    cases : listed changes, each crossed with the grid and made after it; without any, the base
+        alone. What the grid varies a case cannot set.
     truths : under which truths every point is simulated.
     impossible : ``refuse`` the batch when a point breaks a rule or its design cannot estimate a
         hypothesis, or ``skip`` the point and list it with the reason.
@@ -85,12 +92,12 @@ class Batch(Spec):
                 key=f"grid.{fixed[0]}",
             )
         for path, values in self.grid.items():
-            _check_values(f"grid.{path}", values)
-        _check_order("grid", tuple(self.grid))
+            check_values(f"grid.{path}", values)
+        check_order("grid", tuple(self.grid))
         for case in self.cases:
             for path, value in case.changes.items():
-                _check_values(f"cases.{case.name}.{path}", (value,))
-            _check_order(f"cases.{case.name}", (*self.grid, *case.changes))
+                check_values(f"cases.{case.name}.{path}", (value,))
+            check_order(f"cases.{case.name}", (*self.grid, *case.changes))
         return self
 
     @property
@@ -110,44 +117,6 @@ _NOT_OF_A_POINT = {"monte_carlo", "schema_version", "label", "notes", "protocol"
 """Tables that a point cannot change: what they say is of the whole run, or changes no number."""
 
 
-def _check_values(key: str, values: Sequence[Any]) -> None:
-    """Refuse values that no file can hold or that are listed twice."""
-    seen = set()
-    for value in values:
-        try:
-            text = json.dumps(value, sort_keys=True, allow_nan=False)
-        except (TypeError, ValueError, RecursionError):
-            raise InvalidInput(
-                f"{value!r} is not a finite number, text, true, false, a list or a table; write "
-                "one",
-                key=key,
-            ) from None
-        same = value if isinstance(value, int | float) else text
-        if same in seen:
-            raise InvalidInput(f"{text} is listed more than once; list it once", key=key)
-        seen.add(same)
-
-
-def _check_order(key: str, paths: Sequence[str]) -> None:
-    """Refuse a path that replaces what another one has set before: that would vary nothing."""
-    later: dict[str, str] = {}
-    for path in reversed(paths):
-        steps = path.split(".")
-        places = [".".join(steps[:n]) for n in range(1, len(steps) + 1)]
-        hiding = next((later[place] for place in places if place in later), None)
-        if hiding == path:
-            raise InvalidInput(
-                f"{path} is set here and varied in the grid; take it out of one of them", key=key
-            )
-        if hiding is not None:
-            raise InvalidInput(
-                f"{hiding} replaces what {path} sets; take one of them out, or write {hiding} "
-                f"before {path}",
-                key=key,
-            )
-        later[path.removesuffix(".kind")] = path
-
-
 def batch_from(raw: Mapping[str, Any], source: str = "", folder: Path | None = None) -> Batch:
     """Batch from plain data as read from TOML or JSON.
 
@@ -159,6 +128,11 @@ def batch_from(raw: Mapping[str, Any], source: str = "", folder: Path | None = N
     ------
     InvalidInput : with source, key path, value and rule.
     """
+    if too_deep(raw):
+        raise InvalidInput(
+            f"tables and lists are more than {DEEPEST} levels deep; write them flatter",
+            source=source,
+        )
     rest = dict(raw)
     base = _base(rest.pop("base", None), rest.pop("scenario", None), source, folder)
     changes = _flat(rest.pop("changes", {}), "changes", source)
@@ -234,31 +208,6 @@ def _base(name: Any, given: Any, source: str, folder: Path | None) -> Scenario:
         raise error.at(key="base", source=source) from None
     except InvalidInput as error:
         raise InvalidInput(str(error), key="base", source=source) from None
-
-
-def flattened(
-    table: Mapping[str, Any], path: str = "", *, whole: Sequence[str] = TABLES
-) -> dict[str, Any]:
-    """Nested tables as dotted paths: ``truth.effect = …`` and ``"truth.effect" = …`` alike.
-
-    Parameters
-    ----------
-    whole : a table with one of these keys is a value.
-
-    Raises
-    ------
-    InvalidInput : a path is written in both ways.
-    """
-    flat: dict[str, Any] = {}
-    for key, value in table.items():
-        place = f"{path}.{key}" if path else key
-        inner = {place: value}
-        if isinstance(value, dict) and value and value.keys().isdisjoint(whole):
-            inner = flattened(value, place, whole=whole)
-        for found in inner.keys() & flat.keys():
-            raise InvalidInput("is written twice; write it once", key=found)
-        flat |= inner
-    return flat
 
 
 def load_batch(name_or_path: str | Path) -> Batch:

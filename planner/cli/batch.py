@@ -30,13 +30,16 @@ class BatchGroup(click.Group):
         return super().parse_args(ctx, args)
 
 
-@click.group(cls=BatchGroup, subcommand_metavar="FILE | COMMAND [OPTIONS]…")
+@click.group(cls=BatchGroup, options_metavar="", subcommand_metavar="FILE | COMMAND [OPTIONS]…")
 def batch() -> None:
     """A grid of scenarios, kept block by block as it is simulated.
 
     `planner batch FILE` runs a batch file, or one that ships with planner (`planner batch list`),
     and leaves a folder with results.parquet and manifest.json. A run that was killed goes on with
-    --resume and ends with the same bytes.
+    --resume and ends with the same bytes. `planner batch run --help` lists the options.
+
+    To begin: `planner batch show type-i-error-audit > mine.toml`, change it, `planner batch check
+    mine.toml`, `planner batch mine.toml`, `planner report mine.run`.
     """
 
 
@@ -49,41 +52,54 @@ def _shard(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int
     return int(i), int(k)
 
 
-@batch.command()
+@batch.command(short_help="Run a batch file, as `planner batch FILE` does.")
 @click.argument("file")
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of the run; default the name of FILE with .run.",
+    help="Folder of the run; default FILE's name with .run, here.",
 )
 @click.option(
     "--resume",
     is_flag=True,
     help="Go on with the run in the folder; with more trials only new blocks are added.",
 )
-@click.option("--workers", type=click.IntRange(1, 1024), help="Results do not depend on it.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 1024),
+    help="Blocks simulated at once; default all processors. Results do not depend on it.",
+)
 @click.option(
     "--backend",
     type=click.Choice(["local", "threads", "processes", "dask"]),
     default="local",
     show_default=True,
-    help="Where blocks are simulated.",
+    help="Where blocks are simulated; local is one process for each worker.",
 )
-@click.option("--scheduler", metavar="tcp://HOST:PORT", help="Dask scheduler to join.")
+@click.option(
+    "--scheduler",
+    metavar="tcp://HOST:PORT",
+    help="Dask scheduler to join; without it --backend dask starts a cluster here.",
+)
 @click.option(
     "--shard",
     metavar="I/K",
     callback=_shard,
     help="Simulate every K-th case only, for job arrays; then `planner batch merge`.",
 )
-@click.option("--n-trials", type=int, help="Simulated trials per case.")
-@click.option("--seed", type=int, help="Seed of the random numbers.")
+@click.option("--n-trials", type=int, help="Simulated trials per case; default as FILE says.")
+@click.option("--seed", type=int, help="Seed of the random numbers; default as FILE says.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 @click.option("--quiet", is_flag=True, help="No progress on stderr.")
 def run(
     file: str, out: Path | None, n_trials: int | None, seed: int | None, **given: Any
 ) -> None:  # fmt: skip
-    """Run a batch file; FILE may also be the folder of a run that is to go on."""
+    """Run a batch file, as `planner batch FILE` does.
+
+    FILE is a .toml or .json file, the name of a batch that ships with planner, or the folder of a
+    run that is to go on (with --resume). Exit code 1 if blocks failed, 5 if more trials than
+    monte_carlo.max_failures could not be analysed; what could be simulated is written.
+    """
     from planner.cli import show_batch
 
     asked, folder = _asked(file, out, n_trials, seed)
@@ -94,7 +110,10 @@ def run(
     else:
         click.echo(show_batch.text(folder, last, given["shard"]))
     if last.failed and last.outcome is None:
-        raise PlannerError(f"{last.failed} blocks failed; run the shard again with --resume")
+        raise PlannerError(
+            f"{last.failed} of {last.of} blocks of the shard failed; the others are kept: try "
+            "again with --resume"
+        )
     if last.outcome:
         _verdict(last.outcome)
 
@@ -143,8 +162,11 @@ def _watched(steps: Any, folder: Path, *, quiet: bool) -> "BatchStep":
                     show(last)
     except KeyboardInterrupt:
         steps.close()
-        told = f"{last.done} of {last.of} blocks are kept in {folder}; " if last else ""
-        click.echo(f"{told}go on with --resume", err=True)
+        if last:
+            click.echo(
+                f"{last.done:,} of {last.of:,} blocks are kept in {folder}; go on with --resume",
+                err=True,
+            )
         raise
     assert last is not None
     return last
@@ -177,12 +199,16 @@ def status(folder: Path, as_json: bool) -> None:
     click.echo(show_batch.status_json(found) if as_json else show_batch.status_text(found))
 
 
-@batch.command()
+@batch.command(short_help="Write the results of a run whose shards are done.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.argument("others", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 def merge(folder: Path, others: tuple[Path, ...], as_json: bool) -> None:
-    """Write the results of a run whose shards are done; take in blocks from OTHER folders."""
+    """Write the results of a run whose shards are done.
+
+    Shards may share FOLDER, or have a folder each: the blocks of OTHERS are taken in, and they
+    stay as they are. FOLDER may be new.
+    """
     from planner.batch.merging import merge as run_merge
     from planner.cli import show_batch
 
@@ -193,17 +219,21 @@ def merge(folder: Path, others: tuple[Path, ...], as_json: bool) -> None:
     _verdict(outcome)
 
 
-@batch.command()
+@batch.command(short_help="Write every simulated trial of a run as Parquet files.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--points", metavar="0,3,…", help="Places of points in the batch; default all.")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Results do not depend on it.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 @click.option("--quiet", is_flag=True, help="No progress on stderr.")
-def trials(folder: Path, points: str | None, workers: int | None, quiet: bool) -> None:
+def trials(
+    folder: Path, points: str | None, workers: int | None, as_json: bool, quiet: bool
+) -> None:  # fmt: skip
     """Write every simulated trial of a run: a Parquet file for each point and analysis.
 
     The trials are simulated again; files that are there and whole are kept.
     """
     from planner.batch.trial_files import write_trials
+    from planner.cli import show_batch
     from planner.cli.progress import block_progress
 
     indices = None
@@ -212,23 +242,27 @@ def trials(folder: Path, points: str | None, workers: int | None, quiet: bool) -
         if not all(part.isdecimal() for part in parts):
             raise click.UsageError(f"--points {points!r} is not a list such as 0,3,17")
         indices = [int(part) for part in parts]
-    with block_progress("trials", quiet=quiet) as progress:
+    written = []
+    with block_progress("trials", quiet=quiet or as_json) as progress:
         for file in write_trials(folder, indices, workers=workers):
-            click.echo(str(file.path))
+            written.append(str(file.path))
+            if not as_json:
+                click.echo(str(file.path))
             if progress:
                 progress(file.done, file.of)
+    if as_json:
+        click.echo(show_batch.files_json(folder, written))
 
 
 @batch.command("list")
-def list_batches() -> None:
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+def list_batches(as_json: bool) -> None:
     """Names of the batches that ship with planner."""
     from planner.batch.batch import batch_names, load_batch
+    from planner.cli import show_batch
 
-    names = batch_names()
-    width = max(map(len, names), default=0)
-    for name in names:
-        found = load_batch(name)
-        click.echo(f"{name.ljust(width)}  {found.n_points:6} points  {found.label}")
+    found = {name: load_batch(name) for name in batch_names()}
+    click.echo(show_batch.list_json(found) if as_json else show_batch.list_text(found))
 
 
 @batch.command()
@@ -240,7 +274,7 @@ def show(name: str) -> None:
     click.echo(batch_text(name).rstrip())
 
 
-@batch.command()
+@batch.command(short_help="Check a batch file and say what it would simulate.")
 @click.argument("file")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 def check(file: str, as_json: bool) -> None:

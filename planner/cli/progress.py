@@ -83,7 +83,9 @@ def _batch_bar() -> Iterator[Callable[["BatchStep"], None]]:
             told = f"{step.done:,} of {step.of:,}"
             told += f", {step.found:,} were there" if step.found else ""
             told += f", {step.failed:,} failed" if step.failed else ""
-            if step.seconds_left is not None:
+            if step.done + step.failed >= step.of:
+                told += ", writing"
+            elif step.seconds_left is not None:
                 minutes, seconds = divmod(round(step.seconds_left), 60)
                 told += f", {minutes}:{seconds:02d} left"
             progress.update(task, completed=step.done + step.failed, total=step.of, told=told)

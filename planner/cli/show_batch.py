@@ -1,26 +1,33 @@
 """Runs of batches in words and as data."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from planner.operating.characteristics import MonteCarloEstimate
 from planner.report.payload import dump
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from planner.batch.batch import Batch
     from planner.batch.manifest import Outcome
     from planner.batch.runner import BatchStep
     from planner.batch.schedule import Schedule
     from planner.batch.status import RunStatus
 
 
+EXTREMES = ["hypothesis", "truth", "success", "success_mcse", "n_trials"]
+"""Columns of the table that the extremes are found in."""
+
+
 def text(folder: Path, step: "BatchStep", shard: tuple[int, int] | None) -> str:
     """How a run ended."""
     new = step.done - step.found
     pace = f", {new / step.seconds:,.0f} a second" if new and step.seconds > 0 else ""
-    head = f"{new:,} blocks simulated in {step.seconds:,.1f} s{pace}; {step.found:,} were there."
+    head = f"{_counted(new, 'block')} simulated in {step.seconds:,.1f} s{pace}"
+    head += f"; {step.found:,} were there." if step.found else "."
     if step.outcome is None:
         i, k = shard or (1, 1)
         return f"{head}\nShard {i}/{k} is done; when all are: planner batch merge {folder}"
@@ -30,21 +37,26 @@ def text(folder: Path, step: "BatchStep", shard: tuple[int, int] | None) -> str:
 def merged(folder: Path, outcome: "Outcome") -> str:
     """What a finished run holds, with its best and worst power and its largest type I error."""
     lines = [
-        f"{outcome.n_points:,} points, {outcome.n_cases:,} cases, {outcome.n_trials:,} simulated "
-        "trials",
+        f"{_counted(outcome.n_points, 'point')}, {_counted(outcome.n_cases, 'case')}, "
+        f"{outcome.n_trials:,} simulated trials",
         *_extremes(folder),
-        *_listed("left out", outcome.impossible),
-        *_listed("failed", outcome.failed),
+        *_listed("left out", outcome.impossible, "see manifest.json"),
+        *_listed("failed", outcome.failed, "see manifest.json"),
         f"{folder}/results.parquet, {folder}/manifest.json; next: planner report {folder}",
     ]
     return "\n".join(lines)
 
 
-def _listed(what: str, entries: tuple[str, ...]) -> list[str]:
+def _listed(what: str, entries: tuple[str, ...], place: str) -> list[str]:
     if not entries:
         return []
-    rest = f" (and {len(entries) - 1} more, see manifest.json)" if len(entries) > 1 else ""
-    return [f"{len(entries):,} points {what}; the first is {entries[0]}{rest}"]
+    if len(entries) == 1:
+        return [f"1 point {what}: {entries[0]}"]
+    return [f"{len(entries):,} points {what}, all of them in {place}; the first: {entries[0]}"]
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n:,} {what}{'s' * (n != 1)}"
 
 
 def _extremes(folder: Path) -> list[str]:
@@ -52,7 +64,7 @@ def _extremes(folder: Path) -> list[str]:
     from planner.batch.run_folder import RESULTS
     from planner.batch.table import read_table
 
-    frame = read_table(folder / RESULTS).to_pandas()
+    frame = read_table(folder / RESULTS, EXTREMES).to_pandas()
     lines = []
     for name in dict.fromkeys(frame["hypothesis"]):
         own = frame[frame["hypothesis"] == name]
@@ -63,14 +75,19 @@ def _extremes(folder: Path) -> list[str]:
 def _told(own: "pd.DataFrame") -> Iterator[str]:
     planning = own[own["truth"] == "planning"].sort_values("success")
     null = own[own["truth"] == "null"].sort_values("success")
-    if len(planning):
+    if len(planning) == 1:
+        yield f"power {_estimate(planning.iloc[0])}"
+    elif len(planning):
         yield f"power {_estimate(planning.iloc[0])} to {_estimate(planning.iloc[-1])}"
-    if len(null):
+    if len(null) == 1:
+        yield f"type I error {_estimate(null.iloc[0])}"
+    elif len(null):
         yield f"type I error up to {_estimate(null.iloc[-1])} (the largest of {len(null):,})"
 
 
 def _estimate(row: Any) -> str:
-    return f"{row['success']:.3f} ± {row['success_mcse']:.3f}"
+    value, mcse, n = row["success"], row["success_mcse"], row["n_trials"]
+    return str(MonteCarloEstimate(value, mcse, n, value, value))
 
 
 def as_json(folder: Path, step: "BatchStep") -> str:
@@ -91,6 +108,32 @@ def _outcome(folder: Path, outcome: "Outcome") -> dict[str, Any]:
     return {"run": str(folder), **told, "files": files}
 
 
+def list_text(found: Mapping[str, "Batch"]) -> str:
+    """Batches by name, with their points and label."""
+    width = max(map(len, found), default=0)
+    return "\n".join(
+        f"{name.ljust(width)}  {batch.n_points:6,} points  {batch.label}"
+        for name, batch in found.items()
+    )
+
+
+def list_json(found: Mapping[str, "Batch"]) -> str:
+    """Batches by name, as data."""
+    return dump(
+        {
+            "batches": [
+                {"name": name, "points": batch.n_points, "label": batch.label}
+                for name, batch in found.items()
+            ]
+        }
+    )
+
+
+def files_json(folder: Path, files: Sequence[str]) -> str:
+    """Files that were written for a run, as data."""
+    return dump({"run": str(folder), "files": list(files)})
+
+
 def status_text(found: "RunStatus") -> str:
     """How far a run is."""
     share = 100 * found.there / found.blocks
@@ -100,7 +143,10 @@ def status_text(found: "RunStatus") -> str:
         f"{found.cases:,} cases complete, {found.points:,} points, {found.n_trials:,} trials each",
     ]
     if found.damaged:
-        lines.append(f"{found.damaged:,} damaged places; such blocks are simulated again")
+        lines.append(
+            f"{_counted(found.damaged, 'place')} in the store damaged; --resume simulates again "
+            "what was there"
+        )
     if found.state == "other engine":
         lines.append("its blocks are of another version; `planner replay` compares the numbers")
     elif found.state == "unfinished":
@@ -116,10 +162,11 @@ def status_json(found: "RunStatus") -> str:
 def check_text(file: str, plan: "Schedule") -> str:
     """What a batch would simulate."""
     n_trials = plan.batch.scenario.monte_carlo.n_trials
+    left_out = tuple(f"point {i.point.index} ({i.point}): {i.reason}" for i in plan.impossible)
     lines = [
-        f"{file}: ok, {len(plan.points):,} points, {len(plan.cases):,} cases of {n_trials:,} "
-        f"trials, {plan.n_blocks:,} blocks",
-        *_listed("left out", tuple(f"point {i.point.index}: {i.reason}" for i in plan.impossible)),
+        f"{file}: ok, {_counted(len(plan.points), 'point')}, {_counted(len(plan.cases), 'case')} "
+        f"of {n_trials:,} trials, {_counted(plan.n_blocks, 'block')}",
+        *_listed("left out", left_out, "--json"),
     ]
     return "\n".join(lines)
 
@@ -133,7 +180,12 @@ def check_json(plan: "Schedule") -> str:
             "blocks": plan.n_blocks,
             "n_trials": plan.batch.scenario.monte_carlo.n_trials,
             "impossible": [
-                {"point": i.point.index, "settings": i.point.settings, "reason": i.reason}
+                {
+                    "point": i.point.index,
+                    "case": i.point.case,
+                    "settings": i.point.settings,
+                    "reason": i.reason,
+                }
                 for i in plan.impossible
             ],
         }

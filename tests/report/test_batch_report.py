@@ -292,6 +292,17 @@ def test_levels_follow_the_point(tmp_path: Path) -> None:
     assert run.place(rows.iloc[1]) == ("point 1 (objective = superiority, one sided alpha 0.05)")
 
 
+def test_a_value_with_its_source_is_a_number_of_the_grid(tmp_path: Path) -> None:
+    cited = {"value": 7.5, "evidence": "lapidus-2014.sd_difference", "flag": "derived"}
+    grid = {"plan.n_subjects": [24], "truth.covariance.sd_difference": [cited, 9.0]}
+    folder = stored(small_batch(grid=grid), tmp_path / "run")
+    run = stored_run(folder)
+    rows = run.rows("planning", "overall")
+    assert run.place(rows.iloc[0]) == "point 0 (SD of the difference = 7.5)"
+    settings = table(batch_report(folder), "B12", "Settings of the points")
+    assert settings.rows[1][2] == "7.5 (lapidus-2014.sd_difference), 9"
+
+
 @pytest.mark.parametrize("truth", ["planning", "null"])
 def test_one_truth_alone_is_reported_as_such(tmp_path: Path, truth: str) -> None:
     batch = small_batch(grid={"plan.n_subjects": [24, 40]}, truths=[truth])

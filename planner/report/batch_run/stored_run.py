@@ -10,7 +10,7 @@ import numpy as np
 
 from planner.batch.batch import Batch
 from planner.batch.manifest import finished
-from planner.batch.points import NULL, PLANNING, Point, lean, points, scenario_at
+from planner.batch.points import NULL, PLANNING, Point, bare, lean, points, scenario_at
 from planner.batch.results import ENDINGS
 from planner.batch.run_folder import RESULTS, RunFolder
 from planner.batch.table import read_table
@@ -144,7 +144,11 @@ def short_names(paths: tuple[str, ...]) -> dict[str, str]:
 
 
 def in_words(value: Any) -> str:
-    """A setting in words."""
+    """A setting in words; one with a source as ``7.5 (lapidus-2014.sd_difference)``."""
+    alone = bare(value)
+    if alone is not value:
+        source = value.get("evidence")
+        return f"{in_words(alone)} ({one_line(source)})" if source else in_words(alone)
     match value:
         case bool() | np.bool_():
             return "yes" if value else "no"
