@@ -216,8 +216,13 @@ def scenario_from(raw: Mapping[str, Any], source: str = "") -> Scenario:
     InvalidInput : with source, key path, value and rule.
     """
     citations = dict(raw.get("citations") or {})
-    plain = {k: _lift(v, k, citations) for k, v in raw.items() if k != "citations"}
-    return Scenario.parse({**plain, "citations": citations} if citations else plain, source)
+    try:
+        plain = {k: _lift(v, k, citations) for k, v in raw.items() if k != "citations"}
+        return Scenario.parse({**plain, "citations": citations} if citations else plain, source)
+    except RecursionError:
+        raise InvalidInput(
+            "its tables are nested too deeply to be a scenario; correct it", source=source
+        ) from None
 
 
 def _lift(value: Any, path: str, citations: dict[str, Any]) -> Any:

@@ -209,4 +209,5 @@ def _sentence(detail: Any, model: type[BaseModel]) -> str:
             return f"{shown} is not a table; write one"
         case _:
             words = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+            words = words.replace("a valid tuple", "a list")
             return f"{shown} does not fit: it must be {words}; change it"

@@ -4,6 +4,7 @@ Exit codes: 0 ok · 1 run failed · 2 usage · 3 invalid scenario or data · 4 t
 ``--require``) · 5 too many failed fits · 130 interrupted.
 """
 
+import errno
 import os
 import sys
 
@@ -32,6 +33,8 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            _fail(f"the result cannot be written ({error.strerror}); make room", 1)
         if os.environ.get("PLANNER_DEBUG"):
             raise
         _fail(

@@ -242,7 +242,7 @@ def hypothesis_characteristics(
         bias=bias,
         empirical_se=_symmetric(float(spread), float(spread / np.sqrt(2 * max(n - 1, 1))), n),
         model_se=_symmetric(model_se, model_variance.mcse / (2 * model_se), n),
-        rmse=_symmetric(rmse, float(spread / np.sqrt(2 * max(n - 1, 1))), n),
+        rmse=_symmetric(rmse, _rmse_mcse(rmse, bias.value, spread, n), n),
         coverage=proportion(int(t.covered[h]), n),
         width=_exponential(mean_of(t.log_width[h], t.log_width2[h], n)),
         type_s=proportion(int(t.wrong_sign[h]), rejected) if telling else None,
@@ -252,6 +252,17 @@ def hypothesis_characteristics(
         stop=proportion(int(t.stopped[h]), t.n) if zones else None,
         consider=proportion(n - rejected - int(t.stopped[h]), t.n) if zones else None,
     )
+
+
+def _rmse_mcse(rmse: float, bias: float, spread: float, n: int) -> float:
+    """MCSE of the root mean squared error, of normal estimates with bias b and SD s.
+
+    The squared error has variance 2 s⁴ + 4 b² s²; without bias this gives s / √(2(n − 1)).
+    """
+    if not rmse > 0:
+        return float("nan") if np.isnan(rmse) else 0.0
+    variance = 2 * spread**4 + 4 * bias**2 * spread**2
+    return float(np.sqrt(variance / max(n - 1, 1)) / (2 * rmse))
 
 
 def failure_ledger(t: Tally) -> dict[str, int]:
