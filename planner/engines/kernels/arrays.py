@@ -89,13 +89,14 @@ class Work(NamedTuple):
 
 
 class Lattice(NamedTuple):
-    """A lattice over the SDs and its points: start [D], origin and spacing [D], seen
+    """A lattice over the SDs and its points: start [D], origin, spacing and bend [D], seen
     [(2·reach + 1)^D], place [M, D], information S [M, p, p], score r [M, p] and log density per
     component value [M, J]."""
 
     start: IntArray
     origin: FloatArray
     spacing: FloatArray
+    bend: FloatArray
     seen: NDArray[np.int8]
     place: IntArray
     information: FloatArray

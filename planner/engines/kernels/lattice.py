@@ -5,6 +5,8 @@ until the density has fallen by e^−DEPTH, so that skewed posteriors are covere
 ones. Coordinates that are even functions are anchored at 0.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +20,7 @@ from planner.engines.kernels.sd_prior import (
     prior_guess,
     prior_width,
     sd_of,
+    straight,
 )
 
 FloatArray = NDArray[np.float64]
@@ -29,6 +32,9 @@ CUT = 5.3
 """Points whose density is e^−CUT of the highest one, 0.005, must not lie at an edge that only the
 precision of the arithmetic sets."""
 LARGEST_CLIMB = 200
+LARGEST_STEP = 0.36
+"""Largest step in log σ_w. A trapezoidal rule of spacing h errs by about e^−2πa/h where a = π/4 is
+the distance of the complex σ at which exp(−s/2σ²) grows (Trefethen & Weideman 2014, §5)."""
 EPSILON = 2.2e-16
 LARGEST_NOISE = 0.1
 """Largest rounding error of a log density that is used."""
@@ -46,7 +52,7 @@ def evaluate(
     Values are log posterior densities; −∞ where data and priors do not determine the means to
     the precision of the arithmetic.
     """
-    place, origin, spacing = lattice.place, lattice.origin, lattice.spacing
+    place, origin, spacing, bend = lattice.place, lattice.origin, lattice.spacing, lattice.bend
     information, score, value = lattice.information, lattice.score, lattice.value
     multiplier, a, b, squares, freedom = sums.multiplier, sums.a, sums.b, sums.squares, sums.freedom
     kind, setting, nuisance_mean, nuisance_precision = (
@@ -57,13 +63,17 @@ def evaluate(
     covariance, mean, scratch = work.covariance, work.mean, work.scratch
     offset, p, n_dims = nuisance_mean.shape[0], score.shape[1], kind.shape[0]
     for node in range(first, last):
+        stretched = 0.0
         for d in range(n_dims):
-            point[d] = origin[d] + spacing[d] * place[node, d]
+            value_here = origin[d] + spacing[d] * place[node, d]
+            point[d] = straight(value_here, bend[d])
+            if bend[d] < np.inf:
+                stretched += math.log(math.cosh(value_here / bend[d]))
             sd = sd_of(d, kind[d], point[d])
             variance[d // 2, d % 2] = sd * sd
         total = normal_equations(variance, multiplier, a, b, squares, freedom, m, z)
         base = total + eliminate(nuisance_mean, nuisance_precision, m, z, start)
-        base = log_prior(point, kind, setting) - 0.5 * base
+        base = log_prior(point, kind, setting) + stretched - 0.5 * base
         for i in range(p):
             score[node, i] = z[offset + i]
             for j in range(i + 1):
@@ -216,7 +226,7 @@ def set_steps(
         w, e = 2 * v, 2 * v + 1
         within, between = np.sqrt(variance[v, 0]), np.sqrt(variance[v, 1])
         degrees = sums.freedom[v, 0] + (people if variance[v, 1] == 0.0 else 0.0)
-        spread = 1.0 / np.sqrt(2.0 * max(degrees - 0.5 * n_columns, 1.0))
+        spread = min(1.0 / np.sqrt(2.0 * max(degrees - 0.5 * n_columns, 1.0)), LARGEST_STEP)
         step[w] = _combined(spread, prior_width(w, kind[w], setting[w], within))
         total = variance[v, 0] + size * variance[v, 1]
         reach = total * np.sqrt(2.0 / max(people - 0.5 * n_columns, 1.0)) / size

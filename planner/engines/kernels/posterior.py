@@ -2,9 +2,10 @@
 
 The trapezoidal rule over the SDs, nested: the same sums over every second point, as on the black
 fields of a chessboard, and over the embedded Gauss nodes of τ give a second, coarser answer at no
-cost. The difference of the two halves is the numerical error that is reported; the error of the
-finer answer is about its square (Trefethen & Weideman 2014, SIAM Rev 56:385). Where it is too
-large the lattice is refined.
+cost. The numerical error that is reported is the difference of the two halves, or what the sums
+over single lines of points tell if that is more (see `integrate`); the error of the finer answer
+is about the square of the coarser one's (Trefethen & Weideman 2014, SIAM Rev 56:385). Where it is
+too large the lattice is refined; with few degrees of freedom it is refined once in any case.
 """
 
 import math
@@ -34,7 +35,14 @@ from planner.engines.kernels.lattice import (
     set_steps,
     starting_point,
 )
-from planner.engines.kernels.sd_prior import FIXED, JEFFREYS, LOG_NORMAL, is_even
+from planner.engines.kernels.sd_prior import (
+    FIXED,
+    JEFFREYS,
+    LOG_NORMAL,
+    bent,
+    is_even,
+    straight,
+)
 from planner.engines.kernels.tau import tau_nodes
 
 FloatArray = NDArray[np.float64]
@@ -52,6 +60,14 @@ STEEPEST = 1.0
 """Largest fall of the log density from the top of the lattice to the next point."""
 COARSER = 1.6
 """Factor on the spacing of a coordinate in which the box was too small."""
+FIRST_BEND, LEAST_BEND = 4.0, 1.5
+"""Steps beyond the top at which a σ_b that takes too much room becomes logarithmic."""
+FEW = 8
+"""Degrees of freedom up to which it is so from the start: the mass in the tails of both SDs falls
+more slowly than the density, as a line of points over σ_b becomes longer with σ_w. Such a trial
+is integrated on two lattices at least, as a narrow spike on a broad bell shows on neither alone."""
+LEAST_KNOWN = 1.0
+"""Error of a probability of which nothing is known yet."""
 MOST_ATTEMPTS = 16
 
 
@@ -92,7 +108,7 @@ def fit_posterior(
         np.zeros((most_components, p, p)), np.zeros((most_components, p)), np.zeros((2, p, p)),
     )  # fmt: skip
     lattice = Lattice(
-        np.zeros(n_dims, dtype=np.int64), np.zeros(n_dims), np.zeros(n_dims),
+        np.zeros(n_dims, dtype=np.int64), np.zeros(n_dims), np.zeros(n_dims), np.zeros(n_dims),
         np.zeros(width**n_dims, dtype=np.int8), np.zeros((most, n_dims), dtype=np.int64),
         np.zeros((most, p, p)), np.zeros((most, p)), np.zeros((most, most_components)),
     )  # fmt: skip
@@ -136,12 +152,20 @@ def _fit_trial(
     n_dims = len(prior.kind)
     centre, step = np.zeros(n_dims), np.zeros(n_dims)
     starting_point(sums, prior, work, centre)
+    set_steps(sums, prior, work, centre, step)
+    freedom = np.sum(sums.freedom) - len(work.z)
+    few = freedom <= FEW
+    first = 0 if not few else (1 if freedom > 0 else 2)
+    lattice.bend[:] = np.inf
+    for d in range(n_dims):
+        if few and is_even(d, prior.kind[d]):
+            lattice.bend[d] = centre[d] + FIRST_BEND * spacing * step[d]
     unit = _unit(sums, prior, work)
     people = _shares(sums.freedom)
     before, other = np.zeros(n_dims, dtype=np.int64), np.zeros(n_dims, dtype=np.int64)
     drop, width = np.zeros(n_dims), np.ones(n_dims)
     coarser = np.full(len(answers.probability), np.nan)
-    error, level, attempt, stretch, box = np.nan, 0, 0, 1.0, BOX
+    error, level, attempt, stretch, box = np.nan, first, 0, 1.0, BOX
     while level < len(FINER) and attempt < MOST_ATTEMPTS:
         attempt += 1
         n_tau = _set_components(effects, unit, level, stretch, nodes, components)
@@ -150,8 +174,8 @@ def _fit_trial(
         fine = spacing * FINER[level]
         reach = min(largest_reach, int(box / fine))
         grid = Lattice(
-            lattice.start, lattice.origin, lattice.spacing, lattice.seen, lattice.place,
-            lattice.information, lattice.score, lattice.value[:, :n],
+            lattice.start, lattice.origin, lattice.spacing, lattice.bend, lattice.seen,
+            lattice.place, lattice.information, lattice.score, lattice.value[:, :n],
         )  # fmt: skip
         set_steps(sums, prior, work, centre, step)
         far = True
@@ -167,7 +191,9 @@ def _fit_trial(
                 far = far or (abs(grid.start[d] - before[d]) > FAR and attempt < MOST_ATTEMPTS)
             if far:
                 attempt += 1
-                centre[:] = grid.origin + grid.spacing * grid.start
+                for d in range(n_dims):
+                    there = grid.origin[d] + grid.spacing[d] * grid.start[d]
+                    centre[d] = straight(there, grid.bend[d])
                 set_steps(sums, prior, work, centre, step)
         if np.max(drop) > STEEPEST:
             width[:] = np.where(drop > STEEPEST, 0.6 * width, width)
@@ -176,8 +202,7 @@ def _fit_trial(
         count = flood(grid, reach, best, other, sums, prior, used, work)
         if count < 0:
             if reach == largest_reach:
-                for d in range(n_dims):
-                    width[d] *= COARSER if count in (-1, -2 - d) else 1.0
+                _make_room(count, grid, prior.kind, centre, width)
             box *= 2.0
             continue
         if is_cut_off(grid, count, best):
@@ -194,7 +219,10 @@ def _fit_trial(
         )  # fmt: skip
         if error < np.inf and level >= 1:
             change = 2.0 * np.max(np.abs(answers.probability - coarser))
-            error = change if change < error else error
+            if few:
+                error = max(error, 0.5 * change) if level > first else LEAST_KNOWN
+            elif change < error:
+                error = change
             coarser[:] = answers.probability
         if error <= LARGEST_ERROR:
             intervals(terms, questions.tail, 1e-3 if questions.exact else 1e-7, answers)
@@ -206,6 +234,28 @@ def _fit_trial(
         else:
             level += 2 if level == 0 and n_tau == 1 else 1
     return IMPRECISE, error
+
+
+@kernel
+def _make_room(
+    count: int, lattice: Lattice, kind: IntArray, centre: FloatArray, width: FloatArray
+) -> None:
+    """Let the lattice reach further: bend an even coordinate, or else widen its spacing.
+
+    `count` tells in which coordinate there was no room, or −1 if there were too many points. With
+    few degrees of freedom the tail of a σ_b that is not bounded is longer by orders of magnitude
+    than the bulk, where the points would be too few.
+    """
+    bending = False
+    for d in range(len(kind)):
+        least = abs(centre[d]) + LEAST_BEND * lattice.spacing[d]
+        if is_even(d, kind[d]) and count in (-1, -2 - d) and lattice.bend[d] > least:
+            first = abs(centre[d]) + FIRST_BEND * lattice.spacing[d]
+            lattice.bend[d] = max(min(first, lattice.bend[d] / COARSER), least)
+            bending = True
+    for d in range(len(kind)):
+        if not bending and count in (-1, -2 - d):
+            width[d] *= COARSER
 
 
 @kernel
@@ -257,9 +307,10 @@ def _shares(freedom: FloatArray) -> FloatArray:
 def _lay(lattice: Lattice, prior: Prior, centre: FloatArray, spacing: FloatArray) -> None:
     """Lay the lattice so that it starts near `centre`; even coordinates are anchored at 0."""
     for d in range(len(centre)):
-        lattice.spacing[d] = spacing[d]
+        slope = math.sqrt(1.0 + (centre[d] / lattice.bend[d]) ** 2)
+        lattice.spacing[d] = spacing[d] / slope if lattice.bend[d] < np.inf else spacing[d]
         lattice.origin[d] = 0.0 if is_even(d, prior.kind[d]) else centre[d]
-        offset = (centre[d] - lattice.origin[d]) / spacing[d]
+        offset = (bent(centre[d], lattice.bend[d]) - lattice.origin[d]) / lattice.spacing[d]
         lattice.start[d] = 0 if prior.kind[d] == FIXED else round(offset)
 
 

@@ -6,6 +6,8 @@ half weight at 0 converges exponentially, also where the posterior piles up at 0
 Weideman 2014, SIAM Rev 56:385). Log-normal ones are integrated in their logarithm.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,6 +29,21 @@ def is_even(coordinate: int, kind: int) -> bool:
 def sd_of(coordinate: int, kind: int, value: float) -> float:
     """The SD at a value of its coordinate."""
     return value if kind == FIXED or is_even(coordinate, kind) else np.exp(value)
+
+
+@kernel
+def straight(value: float, bend: float) -> float:
+    """A coordinate at a value of the lattice: bend · sinh(value / bend).
+
+    So an even coordinate stays even, and is logarithmic beyond `bend`; infinite leaves it as it is.
+    """
+    return bend * math.sinh(value / bend) if bend < np.inf else value
+
+
+@kernel
+def bent(coordinate: float, bend: float) -> float:
+    """The value of the lattice at a coordinate, the inverse of `straight`."""
+    return bend * math.asinh(coordinate / bend) if bend < np.inf else coordinate
 
 
 @kernel
