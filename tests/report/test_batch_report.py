@@ -352,6 +352,7 @@ def test_unfinished_and_changed_runs_are_refused(run: Path) -> None:
 def test_names_of_settings_are_short_and_different() -> None:
     paths = ("plan.n_subjects", "truth.effect.female", "truth.carryover.female", "truth.sd")
     assert list(short_names(paths).values()) == ["N", "effect female", "carryover female", "SD"]
+    assert short_names(("truth.effect.female",)) == {"truth.effect.female": "effect female"}
     assert in_words('{"kind": "mcar", "after_period_1": 0.12}') == "mcar, after period 1 0.12"
     assert in_words({"kind": "none"}) == "none"
     assert in_words(True) == "yes"

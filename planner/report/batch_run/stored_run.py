@@ -17,6 +17,7 @@ from planner.batch.table import read_table
 from planner.errors import InvalidInput
 from planner.operating.characteristics import Z95, MonteCarloEstimate, proportion
 from planner.plan.hypothesis import one_sided_level
+from planner.truth.truth import SEXES
 from planner.words.hypotheses import hypothesis_label, planned_level
 from planner.words.prose import given, one_line
 
@@ -130,11 +131,15 @@ _ABBREVIATED = {"n subjects": "N", "sd difference": "SD of the difference", "sd"
 
 
 def short_names(paths: tuple[str, ...]) -> dict[str, str]:
-    """Dotted paths by as few of their last steps as tell them apart, in words."""
+    """Dotted paths by as few of their last steps as tell them apart, in words.
+
+    A sex alone says nothing: it keeps the step before.
+    """
     names = {}
     for path in paths:
         steps = path.split(".")
-        for n in range(1, len(steps) + 1):
+        fewest = min(len(steps), 2) if steps[-1] in SEXES else 1
+        for n in range(fewest, len(steps) + 1):
             tail = steps[-n:]
             if sum(other.split(".")[-n:] == tail for other in paths) == 1:
                 break
