@@ -267,7 +267,7 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
     """
     path = Path(name_or_path)
     if path.suffix.lower() not in {".toml", ".json"} and not path.exists():
-        return scenario_from(_read_toml(scenario_text(str(name_or_path)), str(name_or_path)))
+        return scenario_from(read_toml(scenario_text(str(name_or_path)), str(name_or_path)))
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError:
@@ -292,18 +292,20 @@ def parse_scenario(content: bytes, source: str) -> Scenario:
 
 
 def _scenario_in(text: str, source: str) -> Scenario:
-    read = _read_json if source.lower().endswith(".json") else _read_toml
+    read = read_json if source.lower().endswith(".json") else read_toml
     return scenario_from(read(text, source), source)
 
 
-def _read_toml(text: str, source: str) -> dict[str, Any]:
+def read_toml(text: str, source: str) -> dict[str, Any]:
+    """The tables of a TOML file; InvalidInput where it is none."""
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InvalidInput(f"not valid TOML: {error}; correct it", source=source) from None
 
 
-def _read_json(text: str, source: str) -> dict[str, Any]:
+def read_json(text: str, source: str) -> dict[str, Any]:
+    """The object of a JSON file; InvalidInput where it is none."""
     try:
         data = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:

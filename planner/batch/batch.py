@@ -5,9 +5,7 @@ crossed with the grid. A point is simulated under its planning truth, for power,
 its nulls, for the type I error.
 """
 
-import json
 import math
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
@@ -24,7 +22,7 @@ from planner.batch.tables import (
     too_deep,
 )
 from planner.errors import InvalidInput, UnknownName
-from planner.scenario import Scenario, load_scenario, scenario_from
+from planner.scenario import Scenario, load_scenario, read_json, read_toml, scenario_from
 from planner.spec import Spec
 
 MOST_POINTS = 1_000_000
@@ -224,7 +222,7 @@ def load_batch(name_or_path: str | Path) -> Batch:
                 f"{str(name_or_path)!r} is neither a file nor a batch that ships with planner; "
                 f"choose {', '.join(batch_names())}, or give the path of a .toml or .json file"
             )
-        return batch_from(_toml(batch_text(str(name_or_path)), str(path)), str(path))
+        return batch_from(read_toml(batch_text(str(name_or_path)), str(path)), str(path))
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise InvalidInput(
@@ -238,23 +236,8 @@ def load_batch(name_or_path: str | Path) -> Batch:
         raise InvalidInput("is a folder; give a batch file", source=str(path)) from None
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInput(f"cannot be read ({error}); check the file", source=str(path)) from None
-    read = _json if path.suffix.lower() == ".json" else _toml
+    read = read_json if path.suffix.lower() == ".json" else read_toml
     return batch_from(read(text, str(path)), str(path), path.parent)
-
-
-def _toml(text: str, source: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InvalidInput(f"not valid TOML: {error}; correct it", source=source) from None
-
-
-def _json(text: str, source: str) -> dict[str, Any]:
-    try:
-        data = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise InvalidInput(f"not valid JSON: {error}; correct it", source=source) from None
-    return _table(data, "", source)
 
 
 def batch_names() -> list[str]:

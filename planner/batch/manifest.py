@@ -17,6 +17,7 @@ from planner.batch.results import PointResult
 from planner.batch.run_folder import BATCH, MANIFEST, RESULTS, RunFolder, batch_content
 from planner.batch.schedule import Schedule
 from planner.errors import InvalidInput
+from planner.operating.characteristics import proportion
 from planner.rng import BLOCK_SIZE
 
 FORMAT = 1
@@ -88,6 +89,7 @@ def outcome_of(data: dict[str, Any]) -> Outcome:
     """The outcome that a manifest tells."""
     limit = data["monte_carlo"]["max_failures"]
     failed = [point for point in data["points"] if point["failed"]]
+    n_trials = data["monte_carlo"]["n_trials"]
     unanalysed = [p for p in data["points"] if p["failure_share"] > limit]
     return Outcome(
         n_points=data["n_points"],
@@ -96,8 +98,14 @@ def outcome_of(data: dict[str, Any]) -> Outcome:
         n_trials=data["n_cases"] * data["monte_carlo"]["n_trials"],
         impossible=tuple(f"{_told(p)}: {p['reason']}" for p in data["impossible"]),
         failed=tuple(f"{_told(p)}: {p['failed'][0]}" for p in failed),
-        too_many_failures=tuple(f"{_told(p)}: {p['failure_share']:.1%}" for p in unanalysed),
+        too_many_failures=tuple(f"{_told(p)}: {_share(p, n_trials)}" for p in unanalysed),
     )
+
+
+def _share(point: dict[str, Any], n_trials: int) -> str:
+    """Share of trials without a result, with its Monte-Carlo standard error."""
+    found = proportion(round(point["failure_share"] * n_trials), n_trials)
+    return f"{100 * found.value:.1f} ± {100 * found.mcse:.1f} %"
 
 
 def finished(place: RunFolder) -> dict[str, Any]:

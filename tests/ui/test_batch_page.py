@@ -5,7 +5,6 @@ import shlex
 import time
 import tomllib
 from collections.abc import Iterator
-from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,33 +12,37 @@ import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from planner.batch.batch import batch_from, load_batch
-from planner.batch.points import NULL, PLANNING, lean, points, scenario_at
-from planner.batch.run_folder import batch_content
+from planner.batch.batch import batch_from
+from planner.batch.points import NULL, PLANNING
 from planner.charts.style import thousands
-from planner.errors import InvalidInput
 from planner.operating.evaluate import Simulation
 from planner.report.batch_run.stored_run import stored_run
 from planner.report.finished import finished_report
 from planner.report.model import Points
-from planner.scenario import built_in_names, load_scenario
+from planner.scenario import load_scenario
 from planner.ui.batch import asked as answers
 from planner.ui.batch import counted as counting
 from planner.ui.batch import numbers, runs
 from planner.ui.batch.asked import Asked, asked
-from planner.ui.batch.controls import chosen, values
-from planner.ui.batch.settings import ANALYSIS, DESIGN, PEOPLE, settings
-from planner.ui.batch.typed import listed, typed
+from planner.ui.batch.settings import ANALYSIS, DESIGN, PEOPLE
 from planner.ui.fields.truth import CARRYOVER, PERIOD
 from planner.ui.jobs import Job, batch_jobs
 from planner.ui.sections import batch_earlier, batch_results
 from planner.words.prose import escaped
 from tests.cli.running import run
 from tests.report.batch_runs import stored
+from tests.ui.batch_pages import (
+    BATCH,
+    DROPOUT,
+    SD,
+    batch_of,
+    finished,
+    page,
+    small_page,
+    until_over,
+)
 from tests.ui.pages import APP, PAGES, bayesian, command, named, sound
 
-BATCH = f"{PAGES}/batch.py"
-SD, DROPOUT = "truth.covariance.sd_difference", "truth.attrition.after_period_1"
 Capture, Patch = pytest.CaptureFixture[str], pytest.MonkeyPatch
 
 
@@ -67,119 +70,6 @@ def seen(monkeypatch: Patch) -> list[Asked]:
 
     monkeypatch.setattr(answers, "asked", noted)
     return found
-
-
-def page(starter: str = "confirmatory", **controls: Any) -> AppTest:
-    """The page with few simulated trials and controls as set."""
-    app = AppTest.from_file(APP, default_timeout=120)
-    app.session_state["starter"] = starter
-    app.session_state[f"{starter}:monte_carlo.n_trials"] = 500
-    for path, value in controls.items():
-        app.session_state[f"batch:{starter}:{path}"] = value
-    return app.switch_page(BATCH).run()
-
-
-def small_page(**controls: Any) -> AppTest:
-    """Two sizes and two rates of dropout."""
-    few = {"varied": [PEOPLE, DROPOUT], PEOPLE: "24, 40", DROPOUT: "0, 20"}
-    return sound(page(**few | controls))
-
-
-def until_over(app: AppTest) -> AppTest:
-    """The page once its run is over."""
-    until = time.monotonic() + 100
-    while any(job.active for job in batch_jobs()._jobs.values()):
-        assert time.monotonic() < until, "the run hangs"
-        time.sleep(0.1)
-    return sound(app.run())
-
-
-def finished(app: AppTest) -> AppTest:
-    """The page with the results of its batch."""
-    named(app.button, "Run the batch").click().run()
-    return until_over(app)
-
-
-def batch_of(**grid: Any) -> Asked:
-    """A batch around the main scenario."""
-    scenario = load_scenario("confirmatory").with_changes({"monte_carlo.n_trials": 2_000})
-    found = settings(scenario, 86)
-    pairs = [(found[path], chosen(found[path], value)) for path, value in grid.items()]
-    return asked(scenario, "confirmatory", 86, pairs, [PLANNING, NULL], 2_000)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("24, 48", [24, 48]),
-        ("24;48 86", [24, 48, 86]),
-        ("6:9:1.5", [6, 7.5, 9]),
-        ("0.1:0.3:0.1", [0.1, 0.2, 0.3]),
-        ("−0.5, 0.5", [-0.5, 0.5]),
-        ("5, 5, 5.0", [5]),
-    ],
-)
-def test_numbers_are_read_as_they_are_typed(text: str, expected: list[float]) -> None:
-    setting = settings(load_scenario("confirmatory"), 86)[SD]
-    assert typed(text, setting) == expected
-
-
-@pytest.mark.parametrize(
-    "text", ["", " , ", "abc", "1:2", "9:6:1", "1:2:0", "nan", "inf", "1:100:1", "1e400"]
-)
-def test_what_is_no_list_of_numbers_is_said_at_its_control(text: str) -> None:
-    setting = settings(load_scenario("confirmatory"), 86)[SD]
-    with pytest.raises(InvalidInput) as refused:
-        typed(text, setting)
-    assert refused.value.key == SD
-    app = page(**{SD: text})
-    assert not app.exception
-    assert [e.value for e in app.error] == [refused.value.message]
-
-
-@pytest.mark.parametrize("name", built_in_names())
-def test_the_plan_is_among_the_values_at_first(name: str) -> None:
-    scenario = load_scenario(name)
-    base = lean(scenario.with_changes({PEOPLE: 86}))
-    for path, setting in settings(scenario, 86).items():
-        start = values(setting, name).start
-        batch = asked(scenario, name, 86, [(setting, chosen(setting, start))], [PLANNING], 500)
-        around = lean(batch.batch.scenario)
-        every = []
-        for point in points(batch.batch):
-            with nullcontext() if not setting.options else suppress(InvalidInput):
-                every.append(scenario_at(around, point))  # not every design has every period
-        assert 1 <= len(every) <= len(setting.start)
-        assert len(setting.start) > 1
-        few = [s.with_changes({"monte_carlo.n_trials": base.monte_carlo.n_trials}) for s in every]
-        if path not in (PERIOD, CARRYOVER) and not setting.before:
-            assert base.fingerprint() in {s.fingerprint() for s in few}, path
-        if not setting.options:
-            assert setting.planned.split()[0] in listed(setting.start).split(", "), path
-
-
-def test_percentages_are_typed_and_shares_are_written() -> None:
-    batch = batch_of(**{"truth.female_share": "45, 62.5", DROPOUT: "0, 12"})
-    assert batch.batch.grid == {"truth.female_share": (0.45, 0.625), DROPOUT: (0.0, 0.12)}
-
-
-def test_choices_are_written_as_the_scenario_has_them() -> None:
-    names = ["within-subject t (period-adjusted)", "mixed model (Satterthwaite)"]
-    batch = batch_of(**{DESIGN: ["AB/BA", "ABB/BAA"], ANALYSIS: names})
-    assert batch.batch.grid[DESIGN] == ("AB/BA", "ABB/BAA")
-    found = [scenario_at(batch.batch.scenario, p).plan.analysis for p in points(batch.batch)]
-    assert [(a.kind, getattr(a, "df", "")) for a in found] == [
-        ("mixed-model", "satterthwaite"),
-        ("within-subject-t", ""),
-    ] * 2
-
-
-def test_the_file_holds_the_batch_and_needs_no_other(tmp_path: Path) -> None:
-    batch = batch_of(**{PEOPLE: "24, 40", SD: "6, 7.5"})
-    file = tmp_path / batch.file
-    file.write_text(batch.text)
-    assert batch_content(load_batch(file)) == batch_content(batch.batch)
-    assert "base" not in tomllib.loads(batch.text)
 
 
 def test_counts_are_those_of_the_command_line(
