@@ -148,7 +148,9 @@ def test_a_trial_without_an_analysis_is_counted_in_its_row(tmp_path: Path) -> No
     outcome = run_batch(batch_from(raw), tmp_path, backend=Threads(1), resume=True)
     (told,) = outcome.too_many_failures
     most = max(sum(row[ending] for ending in ENDINGS) for row in rows)
-    assert told == f"point 0 (plan.n_subjects = 8): {most / 2_000:.1%}"
+    share = most / 2_000
+    mcse = math.sqrt(share * (1 - share) / 2_000)
+    assert told == f"point 0 (plan.n_subjects = 8): {100 * share:.1f} ± {100 * mcse:.1f} %"
 
 
 def test_settings_have_the_narrowest_type_that_holds_them(tmp_path: Path) -> None:
